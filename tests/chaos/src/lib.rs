@@ -1,0 +1,1 @@
+//! Tradepost: tests-chaos.
