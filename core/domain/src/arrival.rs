@@ -1,0 +1,143 @@
+//! What a webhook brought, in our words. An adapter makes these from verified bytes; the engine files them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Content, Delivery,
+    ledger::Payment,
+    message::{About, Referral},
+};
+
+/// One event of a webhook's body.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// The provider's id of our account, by which it is routed.
+    pub account: String,
+    /// The same for every delivery of the same event; unique within the channel kind.
+    pub key: String,
+    /// When it happened, by the provider's word.
+    pub at: Option<Timestamp>,
+    /// The event as the provider wrote it.
+    pub raw: String,
+    /// What it is.
+    pub what: What,
+}
+
+/// The customer's side of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// The provider's id of the customer.
+    pub id: String,
+    /// The name they go by, if the event tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// What an event is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum What {
+    /// The customer wrote or tapped.
+    Message {
+        /// Who.
+        from: Party,
+        /// The provider's id of the message.
+        reference: Option<String>,
+        /// What it holds.
+        content: Content,
+        /// What it answers or mentions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<About>,
+        /// How the customer came.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        referral: Option<Referral>,
+    },
+    /// Our own account wrote: we, or a person in the provider's app.
+    Echo {
+        /// To whom.
+        to: Party,
+        /// The provider's id of the message.
+        reference: String,
+        /// What it holds.
+        content: Content,
+    },
+    /// News of a line of ours.
+    Receipt {
+        /// The customer whom the line went to, if the event tells.
+        peer: Option<String>,
+        /// The provider's id of the line.
+        reference: String,
+        /// How far it has come.
+        delivery: Delivery,
+        /// Does it speak of all earlier lines to the same customer, too?
+        earlier_too: bool,
+        /// Why it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// The customer took a message back: the stored copy goes.
+    Unsent {
+        /// The provider's id of the message.
+        reference: String,
+    },
+    /// The customer changed a message.
+    Edited {
+        /// The provider's id of the message.
+        reference: String,
+        /// The new words.
+        text: String,
+    },
+    /// The customer reacted to a message; recorded only.
+    Reaction {
+        /// Who.
+        from: Party,
+        /// The provider's id of the message.
+        reference: String,
+        /// The sign; `None` when it was taken back.
+        emoji: Option<String>,
+    },
+    /// The customer opened the thread in a way that tells where from; recorded only.
+    Referred {
+        /// Who.
+        from: Party,
+        /// How.
+        referral: Referral,
+    },
+    /// Money came for an order.
+    Paid {
+        /// The payment.
+        payment: Payment,
+    },
+    /// The provider tries the connection.
+    Test,
+    /// A kind that we do not use or know: acknowledged, recorded and otherwise ignored.
+    Other {
+        /// The provider's word for it.
+        kind: String,
+    },
+    /// One event of a batch that could not be read.
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl What {
+    /// The kind as a word, for lists and counts.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Message { .. } => "message",
+            Self::Echo { .. } => "echo",
+            Self::Receipt { .. } => "receipt",
+            Self::Unsent { .. } => "unsent",
+            Self::Edited { .. } => "edited",
+            Self::Reaction { .. } => "reaction",
+            Self::Referred { .. } => "referred",
+            Self::Paid { .. } => "paid",
+            Self::Test => "test",
+            Self::Other { .. } => "other",
+            Self::Unreadable { .. } => "unreadable",
+        }
+    }
+}
