@@ -1,0 +1,34 @@
+use async_trait::async_trait;
+use tradepost_domain::{Contact, ContactId, Fact, Identity, Purpose, StorefrontId, consent::ConsentEntry};
+
+use super::Kept;
+
+/// People and what they agreed to.
+#[async_trait]
+pub trait Contacts: Send {
+    /// The contact that a storefront knows by that identity.
+    async fn contact_by(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<Option<Contact>>;
+
+    /// A contact.
+    async fn contact(&mut self, id: ContactId) -> Kept<Option<Contact>>;
+
+    /// Adds a contact with its identities. An identity that another contact of the storefront has is a `Conflict`.
+    async fn meet(&mut self, contact: &Contact) -> Kept<()>;
+
+    /// Sets the name a contact goes by.
+    async fn name(&mut self, id: ContactId, name: &str) -> Kept<()>;
+
+    /// Learns a fact. An empty value changes nothing.
+    async fn learn(&mut self, id: ContactId, name: &str, fact: &Fact) -> Kept<()>;
+
+    /// Adds an entry to the consent ledger.
+    async fn consent(&mut self, entry: &ConsentEntry) -> Kept<()>;
+
+    /// What the latest entry says; `None` when there is none.
+    async fn consents(
+        &mut self,
+        storefront: &StorefrontId,
+        identity: &Identity,
+        purpose: Purpose,
+    ) -> Kept<Option<bool>>;
+}
