@@ -3,5 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod chance;
+pub mod make;
 pub mod memory;
+pub mod script;
 pub mod time;
