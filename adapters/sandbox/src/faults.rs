@@ -72,6 +72,7 @@ pub enum What {
     /// The message is taken; the answer has no message id.
     NoMessageId,
     /// Refused, but with status 200 and an error inside.
+    #[serde(rename = "error_in_200")]
     ErrorIn200,
     /// The message is taken; the answer has so many bytes.
     HugeBody {

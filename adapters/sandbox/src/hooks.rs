@@ -3,7 +3,7 @@
 //! The client is hyper's own, over plain HTTP: the sandbox may not depend on the product's client, and the gateway under test
 //! stands on this machine. An `https` address is refused in words.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +22,9 @@ use crate::clock::machine_ms;
 use crate::config::WebhookSettings;
 use crate::faults::{Faults, What};
 use crate::secret::Secret;
+
+/// Posts that are remembered; older ones are forgotten.
+const POSTS_KEPT: usize = 100_000;
 
 /// How the events of one call reach the gateway. The default is the provider's good behaviour.
 #[derive(Clone, Debug, Deserialize)]
@@ -167,7 +170,7 @@ pub(crate) struct Hooks {
     settings: WebhookSettings,
     faults: Arc<Faults>,
     held: Mutex<HashMap<String, Vec<Post>>>,
-    posted: Mutex<Vec<Posted>>,
+    posted: Mutex<VecDeque<Posted>>,
 }
 
 impl Hooks {
@@ -175,9 +178,9 @@ impl Hooks {
         Self { settings, faults, held: Mutex::default(), posted: Mutex::default() }
     }
 
-    /// Every post made so far.
+    /// The latest posts, in the order in which they ended.
     pub(crate) fn posted(&self) -> Vec<Posted> {
-        self.posted.lock().clone()
+        self.posted.lock().iter().cloned().collect()
     }
 
     /// Posts bodies in order, under the account's webhook faults.
@@ -259,7 +262,12 @@ impl Hooks {
             };
         }
         posted.elapsed_ms = machine_ms() - began;
-        self.posted.lock().push(posted.clone());
+        let mut all = self.posted.lock();
+        if all.len() == POSTS_KEPT {
+            all.pop_front();
+        }
+        all.push_back(posted.clone());
+        drop(all);
         posted
     }
 }

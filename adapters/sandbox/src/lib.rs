@@ -108,7 +108,7 @@ impl Sandbox {
         &self.world.faults
     }
 
-    /// Every webhook post made.
+    /// The latest webhook posts (100,000 of them), in the order in which they ended.
     pub fn posted(&self) -> Vec<Posted> {
         self.world.hooks.posted()
     }

@@ -56,7 +56,7 @@ pub struct InstagramAccount {
     /// Route P: the linked Page. `9` and the id when left out.
     #[serde(default)]
     pub page_id: String,
-    /// The account's public name.
+    /// The account's public name. `shop_` and the id when left out.
     #[serde(default)]
     pub username: String,
     /// Which route it is reached by.
