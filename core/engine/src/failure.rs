@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tradepost_domain::{ConversationId, EventId};
 use tradepost_ports::{
     StoreError, Unit,
@@ -17,6 +18,17 @@ pub(crate) struct Fault {
     pub(crate) events: Vec<EventId>,
     pub(crate) reason: String,
 }
+
+/// What a turn tells its caller beside its end: what failed, if it was rolled back, and what is durable, if it was kept.
+#[derive(Debug, Default)]
+pub(crate) struct Aftermath {
+    pub(crate) fault: Option<Fault>,
+    /// Journal parts that the turn has kept.
+    pub(crate) parts: Vec<String>,
+}
+
+/// An aftermath that the unit fills and its caller reads.
+pub(crate) type Told = Arc<Mutex<Aftermath>>;
 
 impl House {
     pub(crate) async fn count_failure(

@@ -141,7 +141,11 @@ impl House {
 
     async fn take_up_again(&self, unit: &mut dyn Unit, mut row: OutboxRow) -> Kept<()> {
         row.failures += 1;
-        if row.failures >= self.tuning.most_tries && matches!(row.class, Class::Read | Class::Write) {
+        let given_up = row.failures >= self.tuning.most_tries;
+        if given_up && row.class == Class::Write {
+            return self.answer_uncertain(unit, &row).await;
+        }
+        if given_up && row.class == Class::Read {
             unit.remove(row.effect).await?;
             let error = PortError::new(ErrorKind::Unavailable, "engine", "the call was never answered");
             return self.file_answer(unit, &row, Err(error)).await;

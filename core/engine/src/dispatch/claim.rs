@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use tradepost_domain::{
-    AccountKey, Author, Delivery, EffectId, Lane, Timestamp, WorkerId, capabilities::Passage,
+    AccountKey, Author, Call, Delivery, EffectId, Lane, Timestamp, WorkerId, capabilities::Passage,
 };
 use tradepost_ports::{
     StoreError, Unit,
@@ -117,6 +117,9 @@ impl House {
             return Ok(Leave::never(Delivery::Failed, "its conversation is gone"));
         };
         if let Work::Call { call } = &row.work {
+            if row.attempt == 0 && too_late_for(call, now) {
+                return Ok(Leave::never(Delivery::Expired, "the offer has ended"));
+            }
             return Ok(match self.registry.account_for(&row.storefront, call.port()) {
                 Some(account) => Leave::Now { account: account.clone(), passage: Passage::Open },
                 None => {
@@ -178,6 +181,11 @@ impl House {
     }
 }
 
+/// A page that would open after its offer's end need not open.
+fn too_late_for(call: &Call, now: Timestamp) -> bool {
+    matches!(call, Call::OpenCheckout(request) if request.ends <= now)
+}
+
 /// May a row leave?
 enum Leave {
     /// Through this account, under this rule of its window.
@@ -211,6 +219,7 @@ impl House {
                 }
                 Ok(())
             }
+            Class::Write if row.attempt > 0 => self.answer_uncertain(unit, &row).await,
             Class::Read | Class::Write => self.answer_unmade(unit, &row, reason).await,
             Class::Do => self.bury_effect(unit, &row, reason).await,
             Class::Signal | Class::Fetch => Ok(()),

@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use tradepost_domain::{
     Answer, Answered, Call, Checkout, Content, ConversationId, Delivery, ErrorKind, Media, OrderId,
@@ -17,7 +16,11 @@ use tradepost_ports::{
 };
 
 use super::{carry::Outcome, claim::Marked};
-use crate::{House, Stage, TurnEnd, failure::Fault, unit::write};
+use crate::{
+    House, Stage, TurnEnd,
+    failure::{Aftermath, Told},
+    unit::write,
+};
 
 /// A call without an answer is tried for so long.
 const DO_VALID: Duration = Duration::from_secs(72 * 3600);
@@ -28,15 +31,17 @@ impl House {
     pub(super) async fn settle(self: &Arc<Self>, marked: Marked, outcome: Outcome) -> Result<(), StoreError> {
         let (marked, outcome) = (Arc::new(marked), Arc::new(outcome));
         let conversation = marked.row.conversation;
-        let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
-        match self.settle_and_turn(&marked, &outcome, Some(Arc::clone(&fault))).await {
+        let told = Told::default();
+        let settled = self.settle_and_turn(&marked, &outcome, Some(Arc::clone(&told))).await;
+        let Aftermath { fault, parts } = std::mem::take(&mut *told.lock());
+        match settled {
             Ok(end) => {
                 self.coordinator.wake(tradepost_ports::Wake::Answered(conversation));
-                self.turned(conversation, end);
+                self.turned(conversation, end, parts);
                 Ok(())
             }
             Err(error) => {
-                let Some(fault) = fault.lock().take() else { return Err(error) };
+                let Some(fault) = fault else { return Err(error) };
                 self.settle_and_turn(&marked, &outcome, None).await?;
                 self.count_failure(conversation, fault).await
             }
@@ -47,7 +52,7 @@ impl House {
         self: &Arc<Self>,
         marked: &Arc<Marked>,
         outcome: &Arc<Outcome>,
-        turn: Option<Arc<Mutex<Option<Fault>>>>,
+        turn: Option<Told>,
     ) -> Kept<TurnEnd> {
         let (house, marked, outcome) = (Arc::clone(self), Arc::clone(marked), Arc::clone(outcome));
         write(&*self.store, move |unit| {

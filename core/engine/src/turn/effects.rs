@@ -13,9 +13,9 @@ use tradepost_ports::{
 
 use super::Turn;
 
-/// A call whose answer nobody has by then is not made any more.
-const CALL_VALID: Duration = Duration::from_secs(3600);
-/// A call without an answer is tried for so long.
+/// A question that nobody has answered by then is not asked any more.
+const READ_VALID: Duration = Duration::from_secs(3600);
+/// A change is tried for so long: what may have been made is never given up in silence.
 const DO_VALID: Duration = Duration::from_secs(72 * 3600);
 /// A "typing" that could not be shown by then is not worth showing.
 const SIGNAL_VALID: Duration = Duration::from_secs(10);
@@ -156,10 +156,10 @@ impl Turn<'_> {
         self.drop_slot(&slot).await?;
         let effect = self.next_effect();
         self.conversation.inner.pending.insert(slot.clone(), effect);
-        let class = if call.writes() { Class::Write } else { Class::Read };
+        let (class, valid) = if call.writes() { (Class::Write, DO_VALID) } else { (Class::Read, READ_VALID) };
         match self.lane_for(call.port()) {
             Some(lane) => {
-                let row = self.row(effect, lane, class, Some(slot), Work::Call { call }, CALL_VALID);
+                let row = self.row(effect, lane, class, Some(slot), Work::Call { call }, valid);
                 self.unit.put(&row).await
             }
             None => self.answer_without_port(slot, effect, &call).await,

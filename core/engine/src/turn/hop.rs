@@ -154,6 +154,7 @@ impl Turn<'_> {
         let house = self.house;
         house.keep_part_once(&mut *self.unit, &self.storefront.hash, &*self.storefront.facts).await?;
         house.keep_part_once(&mut *self.unit, &self.channel.hash, &*self.channel.capabilities).await?;
+        self.told.lock().parts = vec![self.storefront.hash.clone(), self.channel.hash.clone()];
         let given = Given {
             conversation: &self.conversation,
             turn: self.id,

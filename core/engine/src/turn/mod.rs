@@ -8,7 +8,6 @@ mod staff;
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use plan::{Job, Plan};
 use tradepost_domain::{
     Contact, Conversation, ConversationId, EventId, Slot, Timestamp, TurnId, WorkerId, flow::Reading,
@@ -18,7 +17,7 @@ use tradepost_ports::{StoreError, Unit, Wake, store::Kept};
 use crate::{
     House, Stage,
     context::Known,
-    failure::Fault,
+    failure::{Aftermath, Fault, Told},
     registry::{Channel, StorefrontEntry},
     unit::write,
 };
@@ -60,7 +59,7 @@ pub(crate) struct Turn<'u> {
     /// Topics that this turn has withdrawn already: its own lines stay.
     pub(crate) withdrawn: Vec<Slot>,
     /// Told what fails, so that its tries can be counted after the rollback.
-    pub(crate) fault: Arc<Mutex<Option<Fault>>>,
+    pub(crate) told: Told,
 }
 
 impl House {
@@ -70,16 +69,16 @@ impl House {
         id: ConversationId,
         worker: &WorkerId,
     ) -> Result<TurnEnd, StoreError> {
-        let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
-        let (house, told, worker) = (Arc::clone(self), Arc::clone(&fault), worker.clone());
+        let told = Told::default();
+        let (house, tell, worker) = (Arc::clone(self), Arc::clone(&told), worker.clone());
         let end = write(&*self.store, move |unit| {
-            Box::pin(async move { house.turn_within(unit, id, &worker, told).await })
+            Box::pin(async move { house.turn_within(unit, id, &worker, tell).await })
         })
         .await;
-        let fault = fault.lock().take();
+        let Aftermath { fault, parts } = std::mem::take(&mut *told.lock());
         match (end, fault) {
             (Ok(end), _) => {
-                self.turned(id, end);
+                self.turned(id, end, parts);
                 Ok(end)
             }
             (Err(_), Some(fault)) => self.count_failure(id, fault).await.map(|()| TurnEnd::Done),
@@ -88,7 +87,8 @@ impl House {
     }
 
     /// Tells others what a kept turn means to them.
-    pub(crate) fn turned(&self, id: ConversationId, end: TurnEnd) {
+    pub(crate) fn turned(&self, id: ConversationId, end: TurnEnd, parts: Vec<String>) {
+        self.parts_are_kept(parts);
         if end == TurnEnd::Done {
             self.coordinator.wake(Wake::Dispatch);
             self.coordinator.wake(Wake::Answered(id));
@@ -101,7 +101,7 @@ impl House {
         unit: &mut dyn Unit,
         id: ConversationId,
         worker: &WorkerId,
-        fault: Arc<Mutex<Option<Fault>>>,
+        told: Told,
     ) -> Kept<TurnEnd> {
         let now = self.now();
         let Some(conversation) = unit.conversation(id).await? else { return Ok(TurnEnd::Nothing) };
@@ -130,7 +130,6 @@ impl House {
             return Err(StoreError::Broken(format!("conversation {id} has no contact")));
         };
         let storefront = self.storefront_now(unit, &conversation.storefront).await?;
-        let parts = [storefront.hash.clone(), channel.hash.clone()];
         let turn = Turn {
             house: self,
             unit,
@@ -147,11 +146,10 @@ impl House {
             by_news: false,
             offered: None,
             withdrawn: Vec::new(),
-            fault,
+            told,
         };
         turn.run(plan).await?;
         self.reached(Stage::Turning);
-        self.parts_are_kept(parts);
         Ok(TurnEnd::Done)
     }
 
@@ -212,7 +210,7 @@ impl Turn<'_> {
     /// Says which events the failure belongs to. What is only the store's trouble is nobody's fault.
     fn blame(&self, events: Vec<EventId>, error: StoreError) -> StoreError {
         if let StoreError::Abandoned(reason) = &error {
-            *self.fault.lock() = Some(Fault { events, reason: reason.clone() });
+            self.told.lock().fault = Some(Fault { events, reason: reason.clone() });
         }
         error
     }
