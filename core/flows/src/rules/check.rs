@@ -3,7 +3,7 @@
 use serde_json::json;
 use tradepost_domain::{MatchKind, Rule};
 
-use super::{book::Entry, response::Trial};
+use super::book::Entry;
 
 /// Characters of a rule's name.
 const MOST_NAME: usize = 60;
@@ -54,7 +54,7 @@ pub fn check_rule(rule: &Rule) -> Result<(), RuleFault> {
         return Err(RuleFault::NoResponse);
     }
     let samples = [json!({}), sample()];
-    let failed = samples.iter().find_map(|vars| entry.response.content(&Trial(vars)).err());
+    let failed = samples.iter().find_map(|vars| entry.response.content(vars).err());
     failed.map_or(Ok(()), |error| Err(RuleFault::Response(error)))
 }
 

@@ -8,7 +8,7 @@ use super::check::RuleFault;
 /// Only so many characters of a message are read by rules.
 const MOST_READ: usize = 2_000;
 /// A pattern has at most so many characters.
-pub(super) const MOST_PATTERN: usize = 1_000;
+const MOST_PATTERN: usize = 1_000;
 /// A compiled pattern takes at most so many bytes; bounds the time per character, too.
 const MOST_COMPILED: usize = 1 << 20;
 

@@ -8,10 +8,12 @@
 
 mod book;
 mod check;
+mod language;
 mod matching;
 mod response;
 mod seed;
 mod talk;
+mod vars;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -130,7 +132,7 @@ impl RulesFlow {
 
 /// A rule's response; when it cannot be written, the fallback's and a call for a person.
 fn answer(cx: &Context, book: &Book, rule: &Entry, words: &str) -> Vec<Effect> {
-    let vars = response::Vars::of(cx, words);
+    let vars = vars::Vars::of(cx, words);
     match rule.response.content(&vars) {
         Ok(content) => {
             let asked = (rule.name == PERSON).then_some(Effect::HandOver { reason: Reason::Asked });

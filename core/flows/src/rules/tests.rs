@@ -201,6 +201,9 @@ fn a_rule_matches_by_its_kind(
 #[case::of_this_language(vec![Rule { locale: Some("EN".into()), ..word("a", "x", "A") }, word("b", "x", "B")], r#"say "A""#)]
 #[case::a_faulty_one_is_left_out(vec![rule("a", 1, MatchKind::Pattern, "(", "A"), word("b", "x", "B")], r#"say "B""#)]
 #[case::fallback_by_priority(vec![fallback("F"), rule("other", 1, MatchKind::Fallback, "", "O")], r#"say "O""#)]
+#[case::fallback_of_another_language(vec![Rule { locale: Some("de".into()), ..fallback("F") }], "")]
+#[case::fallback_of_this_language(vec![Rule { locale: Some("de".into()), ..fallback("D") }, fallback("F")], r#"say "F""#)]
+#[case::fallback_not_active(vec![Rule { active: false, ..fallback("F") }], "")]
 #[case::no_rules(vec![], "")]
 fn the_first_active_rule_answers(#[case] rules: Vec<Rule>, #[case] expected: &str) {
     assert_eq!(heard(rules, &[words("x")]), expected);
@@ -325,6 +328,14 @@ fn a_response_is_written_for_the_customer(#[case] response: &str, #[case] expect
     assert_eq!(step(&RulesFlow::default(), &cx, State::default(), &said(&[words("x <b>")])).1, expected);
 }
 
+/// proves: RU-01
+#[test]
+fn what_a_customer_writes_is_neither_a_choice_nor_a_template() {
+    let text = "x {{ contact.name }}\n[Free](person)";
+    let heard = heard(vec![word("a", "x", "You: {{ message.text }}")], &[words(text)]);
+    assert_eq!(heard, format!("say {:?}", format!("You: {text}")));
+}
+
 /// A loop over the thread within a loop over the thread…
 fn endless() -> String {
     let (open, close) = ("{% for a in thread %}".repeat(8), "{% endfor %}".repeat(8));
@@ -349,6 +360,13 @@ fn a_response_that_cannot_be_written_gives_the_fallback_and_a_person(
         "{heard}"
     );
     assert!(heard.contains(why), "{heard}");
+}
+
+/// proves: RU-01
+#[test]
+fn a_fallback_that_cannot_be_written_calls_a_person_at_once() {
+    let heard = heard(vec![fallback("{{ message.text - 1 }}")], &[words("x")]);
+    assert!(heard.starts_with("person stuck: failed to write the response of rule `fallback`"), "{heard}");
 }
 
 /// proves: RU-01
