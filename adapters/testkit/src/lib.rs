@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod chance;
+pub mod coordinator;
 pub mod make;
 pub mod memory;
 pub mod script;
