@@ -15,7 +15,6 @@ impl Clock for SystemClock {
         Timestamp::now()
     }
 
-    #[allow(clippy::disallowed_methods, reason = "this is the clock that everybody else is handed")]
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(tokio::time::sleep(duration))
     }

@@ -6,9 +6,11 @@ pub mod chance;
 pub mod coordinator;
 pub mod make;
 pub mod memory;
+pub mod messenger;
 pub mod script;
 pub mod store;
 pub mod time;
+pub mod webhook;
 
 use std::future::Future;
 
