@@ -1,6 +1,4 @@
 //! The cases. They are run by [`webhook_suite!`](crate::webhook_suite).
-#![expect(missing_docs, reason = "a case's name says what it tries")]
-
 use std::collections::BTreeSet;
 
 use proptest::{
