@@ -17,7 +17,7 @@ pub trait Double {
     /// The headers and query parameters that the provider would send with that body.
     fn sign(&self, body: &[u8]) -> Signed;
 
-    /// Bodies as the provider sends them, with a label each; every one holds at least one event.
+    /// Bodies as the provider sends them, with a label each; every one holds at least one event, none twice.
     fn fixtures(&self) -> Vec<(String, Vec<u8>)>;
 
     /// One body with that many messages of customers, all different. The one at `bad`, if any, lacks what it needs to

@@ -1,4 +1,5 @@
 //! The cases. They are run by [`webhook_suite!`](crate::webhook_suite).
+
 use std::collections::BTreeSet;
 
 use proptest::{
