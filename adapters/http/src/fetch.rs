@@ -37,8 +37,9 @@ impl Http {
     ) -> Result<Download, PortError> {
         let url = url.parse().map_err(|_| invalid(provider, "the address is not one"))?;
         let admit = |url: &Url| reach.admit(url);
-        let work = follow(self.reaching(reach), provider, url, most_bytes, self.config.time_limit, admit);
-        tokio::time::timeout(self.config.time_limit, work).await.unwrap_or_else(|_| {
+        let limit = self.config.fetch_limit;
+        let work = follow(self.reaching(reach), provider, url, most_bytes, limit, admit);
+        tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
             Err(PortError::new(ErrorKind::Unavailable, provider, "no whole answer in time"))
         })
     }

@@ -39,6 +39,8 @@ pub struct HttpConfig {
     pub connect_limit: Duration,
     /// From the first byte sent to the last one read, connecting included.
     pub time_limit: Duration,
+    /// The same for [`Http::fetch`], redirects included: media are longer than answers.
+    pub fetch_limit: Duration,
     /// The longest answer that is read, in bytes after decompression.
     pub most_bytes: u64,
     /// How long an idle connection is kept. Short, since a provider that closes one while we write on it leaves us
@@ -53,6 +55,7 @@ impl Default for HttpConfig {
         Self {
             connect_limit: Duration::from_secs(5),
             time_limit: Duration::from_secs(15),
+            fetch_limit: Duration::from_secs(60),
             most_bytes: 1024 * 1024,
             idle_limit: Duration::from_secs(30),
             user_agent: concat!("tradepost/", env!("CARGO_PKG_VERSION")).into(),
