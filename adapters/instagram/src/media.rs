@@ -38,7 +38,10 @@ fn checked(kind: MediaKind, bytes: &[u8], declared: Option<&str>) -> Result<Stri
     }
     let seen = infer::get(bytes);
     let family = seen.map(|seen| seen.matcher_type());
-    let mime = seen.map_or(UNKNOWN, |seen| seen.mime_type());
+    let mime = match seen.map_or(UNKNOWN, |seen| seen.mime_type()) {
+        "audio/m4a" => "audio/mp4",
+        mime => mime,
+    };
     let declared_as = |prefix| declared.is_some_and(|declared: &str| declared.starts_with(prefix));
     match (kind, family) {
         (MediaKind::Image, Some(MatcherType::Image)) => Ok(mime.into()),
@@ -68,6 +71,7 @@ mod tests {
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n0000";
     const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
     const MP4: &[u8] = b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2";
+    const M4A: &[u8] = b"\0\0\0\x18ftypM4A \0\0\0\0M4A isom";
     const MP3: &[u8] = b"ID3\x03\0\0\0\0\0\0";
     const PDF: &[u8] = b"%PDF-1.7\n";
     const HTML: &[u8] = b"<!DOCTYPE html><html><script>alert(1)</script>";
@@ -84,6 +88,7 @@ mod tests {
     #[case::video(MediaKind::Video, MP4, Some("video/mp4"), Some("video/mp4"))]
     #[case::picture_as_video(MediaKind::Video, PNG, Some("video/mp4"), None)]
     #[case::sound(MediaKind::Audio, MP3, Some("audio/mpeg"), Some("audio/mpeg"))]
+    #[case::sound_of_a_phone(MediaKind::Audio, M4A, Some("audio/mp4"), Some("audio/mp4"))]
     #[case::voice_message(MediaKind::Audio, MP4, Some("audio/mp4"), Some("audio/mp4"))]
     #[case::undeclared_voice_message(MediaKind::Audio, MP4, None, Some("audio/mp4"))]
     #[case::page_as_sound(MediaKind::Audio, HTML, Some("audio/mpeg"), None)]

@@ -108,6 +108,22 @@ fn another_products_events_are_not_read() {
     r#"{"object":"instagram","entry":[{"id":"1","messaging":[{"sender":{"id":"1"},"recipient":{"id":"2"},"message":{"mid":"m","text":"Hi","is_echo":"true"}}]}]}"#,
     &["echo"]
 )]
+#[case::decorations_of_another_shape(
+    r#"{"object":"instagram","entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"message":{"mid":"m","text":"Hi","reply_to":[7],"referral":"x","quick_reply":false,"attachments":[{"type":"image","payload":"?"}]}}]}]}"#,
+    &["message"]
+)]
+#[case::empty_ids(
+    r#"{"object":"instagram","entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"message":{"mid":"","text":"Hi","reply_to":{"mid":""}}}]}]}"#,
+    &["message"]
+)]
+#[case::reaction_to_nothing(
+    r#"{"object":"instagram","entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"reaction":{"mid":"","action":"react"}}]}]}"#,
+    &["unreadable"]
+)]
+#[case::read_of_nothing(
+    r#"{"object":"instagram","entry":[{"id":"1","messaging":[{"sender":{"id":"2"},"recipient":{"id":"1"},"read":{"mid":""}}]}]}"#,
+    &["other"]
+)]
 #[case::unsent_echo(
     r#"{"object":"instagram","entry":[{"id":"1","messaging":[{"sender":{"id":"1"},"recipient":{"id":"2"},"message":{"mid":"m","is_deleted":true,"is_echo":true}}]}]}"#,
     &["unsent"]

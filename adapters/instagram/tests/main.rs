@@ -1,6 +1,7 @@
 //! The adapter from outside: payloads in, requests out.
 
 mod batches;
+mod conformance;
 mod doors;
 mod events;
 mod fetching;

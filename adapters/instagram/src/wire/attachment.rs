@@ -3,13 +3,14 @@
 use serde::Deserialize;
 use tradepost_domain::{Content, Media, MediaKind};
 
-use super::lenient::Words;
+use super::lenient::{Words, perhaps};
 
 /// An item of `attachments[]`.
 #[derive(Deserialize)]
 pub(crate) struct Attachment {
     #[serde(rename = "type")]
     pub kind: Option<Words>,
+    #[serde(default, deserialize_with = "perhaps")]
     pub payload: Option<Payload>,
 }
 

@@ -11,6 +11,7 @@ use tradepost_ports::Unreadable;
 use super::{
     attachment::short,
     inbound::{Change, Entry, Envelope, Item},
+    lenient::Id,
     mark,
     read::{Reading, read},
 };
@@ -35,7 +36,7 @@ fn of_entry(raw: &RawValue) -> Vec<Arrival> {
         Ok(entry) => entry,
         Err(reason) => return vec![Place::default().spoilt(raw, reason)],
     };
-    let place = Place { account: entry.id.as_ref().map(|id| id.0.clone()), at: entry.time.0 };
+    let place = Place { account: Id::of(&entry.id).map(str::to_owned), at: entry.time.0 };
     let mut found = Vec::new();
     for list in [entry.messaging, entry.standby].into_iter().flatten() {
         found.extend(place.each(list, |item| place.item(item)));

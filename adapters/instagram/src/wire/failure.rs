@@ -45,7 +45,9 @@ pub(crate) fn told(
         Some(Told { error: Some(error), .. }) => {
             Err(error.to_port(status, token).with_retry_after(retry_after))
         }
-        told if (200..300).contains(&status) => Ok(told.and_then(|told| told.message_id).map(|id| id.0)),
+        told if (200..300).contains(&status) => {
+            Ok(told.and_then(|told| Id::of(&told.message_id).map(str::to_owned)))
+        }
         _ => Err(PortError::new(
             of_status(status, false),
             KIND,

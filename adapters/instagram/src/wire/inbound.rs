@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{
     attachment::Attachment,
-    lenient::{Flag, Id, Moment, Words},
+    lenient::{Flag, Id, Moment, Words, perhaps},
 };
 
 /// The whole body.
@@ -81,8 +81,11 @@ pub(crate) struct Message {
     pub mid: Option<Id>,
     pub text: Option<Words>,
     pub attachments: Option<Vec<Attachment>>,
+    #[serde(default, deserialize_with = "perhaps")]
     pub quick_reply: Option<QuickReply>,
+    #[serde(default, deserialize_with = "perhaps")]
     pub reply_to: Option<ReplyTo>,
+    #[serde(default, deserialize_with = "perhaps")]
     pub referral: Option<Referral>,
     #[serde(default)]
     pub is_echo: Flag,
@@ -115,6 +118,7 @@ pub(crate) struct Postback {
     pub mid: Option<Id>,
     pub title: Option<Words>,
     pub payload: Option<Words>,
+    #[serde(default, deserialize_with = "perhaps")]
     pub referral: Option<Referral>,
 }
 

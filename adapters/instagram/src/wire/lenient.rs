@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde::{
     Deserialize, Deserializer,
-    de::{self, Visitor},
+    de::{self, DeserializeOwned, Visitor},
 };
 use serde_json::value::RawValue;
 
@@ -16,7 +16,14 @@ const LONGEST_TEXT: usize = 20_000;
 
 /// An opaque id, written as a string or as an integer of any size.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Id(pub String);
+pub(crate) struct Id(String);
+
+impl Id {
+    /// The id, if it is there and not empty.
+    pub fn of(id: &Option<Self>) -> Option<&str> {
+        id.as_ref().map(|id| id.0.as_str()).filter(|id| !id.is_empty())
+    }
+}
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -27,11 +34,19 @@ impl<'de> Deserialize<'de> for Id {
             digits if digits.iter().all(u8::is_ascii_digit) => token.to_owned(),
             _ => return Err(de::Error::custom("an id is neither text nor a whole number")),
         };
-        if id.is_empty() || id.len() > LONGEST_ID || id.contains(char::is_control) {
-            return Err(de::Error::custom("an id is empty, too long, or has control characters"));
+        if id.len() > LONGEST_ID || id.contains(char::is_control) {
+            return Err(de::Error::custom("an id is too long, or has control characters"));
         }
         Ok(Self(id))
     }
+}
+
+/// What a message can do without: of another shape it is as if it were not there.
+pub(crate) fn perhaps<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str::<Option<T>>(raw.get()).ok().flatten())
 }
 
 /// A text. Halves of cut emoji become `�`, zero characters are taken out since a database refuses them, and what is
@@ -157,10 +172,12 @@ mod tests {
     #[case::power("1e3", None)]
     #[case::negative("-1", None)]
     #[case::empty(r#""""#, None)]
+    #[case::nothing("null", None)]
     #[case::control(r#""a\u0000b""#, None)]
     #[case::object("{}", None)]
     fn an_id_is_opaque(#[case] json: &str, #[case] expected: Option<&str>) {
-        assert_eq!(serde_json::from_str::<Id>(json).ok().map(|id| id.0).as_deref(), expected);
+        let id = serde_json::from_str::<Option<Id>>(json).ok().flatten();
+        assert_eq!(Id::of(&id), expected);
     }
 
     #[rstest]

@@ -169,11 +169,9 @@ impl Item {
 
     /// The dashboard's "Test" button sends these.
     fn is_test(&self, account: &str) -> bool {
-        let mid = self.message.as_ref().and_then(|message| message.mid.as_ref());
+        let mid = self.message.as_ref().and_then(|message| Id::of(&message.mid));
         let sides = (id_of(&self.sender), id_of(&self.recipient));
-        account == "0"
-            || mid.is_some_and(|mid| mid.0 == "random_mid")
-            || sides == (Some("12334"), Some("23245"))
+        account == "0" || mid == Some("random_mid") || sides == (Some("12334"), Some("23245"))
     }
 
     /// Who wrote to the account.
@@ -274,11 +272,11 @@ fn party(side: &Side) -> Option<Party> {
 }
 
 fn id_of(side: &Option<Side>) -> Option<&str> {
-    side.as_ref()?.id.as_ref().map(|id| id.0.as_str())
+    Id::of(&side.as_ref()?.id)
 }
 
 fn text_of(id: &Option<Id>) -> Option<String> {
-    id.as_ref().map(|id| id.0.clone())
+    Id::of(id).map(str::to_owned)
 }
 
 fn words_of(words: &Option<Words>) -> Option<&str> {
