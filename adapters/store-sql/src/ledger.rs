@@ -265,7 +265,10 @@ impl Ledger for SqliteUnit<'_> {
     }
 
     async fn unpark_old(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Parked>> {
-        let old = parked::table.filter(parked::until.le(At(now))).order(parked::seq).limit(most.into());
+        let old = parked::table
+            .filter(parked::until.le(At(now)))
+            .order((parked::until, parked::seq))
+            .limit(most.into());
         let rows = self.run(|db| old.select(ParkedRow::as_select()).load(db))?;
         self.take_out(rows)
     }

@@ -196,7 +196,7 @@ impl Outbox for SqliteUnit<'_> {
         let overdue = outbox::table
             .filter(outbox::until.le(At(now)))
             .filter(left)
-            .order(outbox::seq)
+            .order((outbox::until, outbox::seq))
             .limit(most.into());
         read(self.run(|db| overdue.select(Row::as_select()).load(db))?)
     }

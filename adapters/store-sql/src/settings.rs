@@ -23,11 +23,21 @@ pub struct Options {
     pub waiting: usize,
     /// The writer's page cache, in KiB; a reader has a quarter of it.
     pub cache_kib: u32,
+    /// Pages of 4 KiB that the file may grow to; `None` leaves the limit to the disk. A full store is away for what it
+    /// has no place for, and works again when something was taken out.
+    pub most_pages: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(5), readers: 2, group: 64, waiting: 1024, cache_kib: 16_384 }
+        Self {
+            busy_timeout: Duration::from_secs(5),
+            readers: 2,
+            group: 64,
+            waiting: 1024,
+            cache_kib: 16_384,
+            most_pages: None,
+        }
     }
 }
 
@@ -41,6 +51,9 @@ pub(crate) fn writer(path: &Path, options: &Options) -> Kept<SqliteConnection> {
         options.cache_kib
     );
     connection.batch_execute(&settings).map_err(|error| unusable(path, &error.to_string()))?;
+    if let Some(most) = options.most_pages {
+        connection.batch_execute(&format!("PRAGMA max_page_count = {most};")).map_err(away)?;
+    }
     Ok(connection)
 }
 
@@ -81,8 +94,8 @@ fn unusable(path: &Path, words: &str) -> StoreError {
 }
 
 /// What the writer's connection says of its own settings, in a fixed order.
-pub(crate) const READ_BACK: [&str; 6] =
-    ["journal_mode", "synchronous", "busy_timeout", "cache_size", "journal_size_limit", "wal_autocheckpoint"];
+pub(crate) const READ_BACK: [&str; 5] =
+    ["journal_mode", "synchronous", "busy_timeout", "cache_size", "page_size"];
 
 #[derive(QueryableByName)]
 struct Setting {

@@ -233,6 +233,7 @@ CREATE TABLE rules (
     active INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX rules_name ON rules (storefront, name);
+CREATE INDEX rules_order ON rules (storefront, priority, id);
 
 CREATE TABLE rule_revisions (
     storefront TEXT NOT NULL PRIMARY KEY,
@@ -278,7 +279,7 @@ CREATE TABLE dead_letters (
     work TEXT NOT NULL,
     retried_at INTEGER
 ) STRICT;
-CREATE INDEX dead_letters_open ON dead_letters (at) WHERE retried_at IS NULL;
+CREATE INDEX dead_letters_open ON dead_letters (at, id) WHERE retried_at IS NULL;
 
 -- One row that a probe changes, to learn whether the store can be written to.
 CREATE TABLE probes (
