@@ -85,6 +85,9 @@ impl ParkedRow {
     }
 }
 
+/// Nothing is called by more bytes than that, and SQLite refuses patterns of 50,000.
+const LONGEST_WORDS: usize = 5_000;
+
 /// Adds an order if what is on hand less what is held leaves enough: the decision and the row are one statement.
 const RESERVE: &str = "\
 INSERT INTO orders (id, storefront, conversation, sku, title, quantity, minor, currency, state, ends, held_until, checkout) \
@@ -121,6 +124,9 @@ impl Ledger for SqliteUnit<'_> {
         most: u32,
     ) -> Kept<Vec<Item>> {
         let words = words.trim().to_lowercase();
+        if words.len() > LONGEST_WORDS {
+            return Ok(Vec::new());
+        }
         let by_key = items::folded_sku.eq(words.clone());
         let by_title = items::folded_title.like(format!("%{}%", literal(&words))).escape('\\');
         let found = items::table

@@ -44,6 +44,7 @@ impl Default for Options {
 /// Opens the connection that writes. The journal is written ahead, and every commit is on disk before it counts:
 /// <https://www.sqlite.org/pragma.html#pragma_synchronous>.
 pub(crate) fn writer(path: &Path, options: &Options) -> Kept<SqliteConnection> {
+    make(path);
     let mut connection = connect(path, options)?;
     let settings = format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; \
@@ -55,6 +56,16 @@ pub(crate) fn writer(path: &Path, options: &Options) -> Kept<SqliteConnection> {
         connection.batch_execute(&format!("PRAGMA max_page_count = {most};")).map_err(away)?;
     }
     Ok(connection)
+}
+
+/// Makes the file for its owner only, if there is none: it holds what customers wrote. SQLite gives its journal the same
+/// rights. What hinders this hinders SQLite too, which then says so.
+fn make(path: &Path) {
+    let mut file = std::fs::OpenOptions::new();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    let _ = file.open(path);
 }
 
 /// Opens a connection that only reads.

@@ -162,3 +162,33 @@ async fn an_order_made_twice_is_a_conflict_that_a_unit_may_pass_over() {
     });
     assert_eq!(twice.await, Ok((true, Err(StoreError::Conflict))));
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_may_read_the_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let store = open(&folder, Options::default()).await;
+    record(&store, 1).await.expect("a unit");
+    for name in ["store.db", "store.db-wal"] {
+        let file = std::fs::metadata(folder.path().join(name)).expect("a file");
+        assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
+#[rstest]
+#[case::an_item("Red Mug", 1)]
+#[case::longer_than_any_title(&"mug ".repeat(20_000), 0)]
+#[tokio::test]
+async fn words_of_any_length_may_be_looked_for(#[case] words: &str, #[case] found: usize) {
+    let folder = folder();
+    let store = open(&folder, Options::default()).await;
+    let words = words.to_owned();
+    let items = write(&store, move |unit| {
+        Box::pin(async move {
+            unit.stock(&make::storefront(), &make::item("mug", "A red mug"), 9).await?;
+            unit.find(&make::storefront(), &words, make::at(0), 9).await
+        })
+    });
+    assert_eq!(items.await.expect("a unit").len(), found);
+}
