@@ -2,19 +2,24 @@
 #![forbid(unsafe_code)]
 
 use std::path::Path;
+use std::process::ExitCode;
 
-use anyhow::{Context, bail};
 use tradepost_tests_tidy::House;
 use tradepost_tests_tidy::prove::{filter, proofs};
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     let house = House::read(Path::new("."))?;
-    match std::env::args().nth(1).as_deref() {
-        Some("--list") => list(&house),
-        Some(id) => println!("{}", filter(&house, id).with_context(|| format!("no test names {id}"))?),
-        None => bail!("failed to see which requirement: prove ID"),
+    let wanted = std::env::args().nth(1).unwrap_or_else(|| "--list".to_owned());
+    if wanted == "--list" {
+        list(&house);
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(())
+    let Some(filter) = filter(&house, &wanted) else {
+        eprintln!("no test names {wanted}");
+        return Ok(ExitCode::FAILURE);
+    };
+    println!("{filter}");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn list(house: &House) {
