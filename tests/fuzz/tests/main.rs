@@ -1,0 +1,34 @@
+//! Every seed goes through its target, and no target is forgotten.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use tradepost_tests_fuzz::TARGETS;
+
+fn here(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
+}
+
+#[test]
+fn every_seed_passes() {
+    for (name, run) in TARGETS {
+        let seeds: Vec<PathBuf> =
+            std::fs::read_dir(here("seeds").join(name)).unwrap().map(|seed| seed.unwrap().path()).collect();
+        assert!(!seeds.is_empty(), "{name} has no seed");
+        for seed in seeds {
+            println!("{}", seed.display());
+            run(&std::fs::read(&seed).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_table_and_the_folder_agree() {
+    let files = std::fs::read_dir(here("src/targets")).unwrap();
+    let names =
+        files.map(|file| file.unwrap().file_name().into_string().unwrap().trim_end_matches(".rs").to_owned());
+    let written: BTreeSet<String> = names.filter(|name| name != "mod").collect();
+    let listed: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(written, listed);
+}

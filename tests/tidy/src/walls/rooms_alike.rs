@@ -1,0 +1,72 @@
+//! Rooms inherit what they share: lints, version, dependencies; and every file says what it is for.
+
+use super::{Fault, Wall, fault};
+use crate::house::{House, Room};
+use toml::Value;
+
+pub(super) const WALL: Wall = Wall {
+    name: "rooms-inherit",
+    mend: "take it from the workspace (`[lints] workspace = true`, `version.workspace = true`, `x.workspace = true`), and open each file of src with `//!`",
+    check,
+    refused: &[
+        (
+            "own lints",
+            "=== core/domain/Cargo.toml\n[package]\nname = \"tradepost-domain\"\nversion.workspace = true\nedition.workspace = true\nlicense.workspace = true\n[lints.rust]\nunsafe_code = \"allow\"",
+        ),
+        (
+            "own version of a library",
+            "=== core/domain/Cargo.toml\n[package]\nname = \"tradepost-domain\"\nversion.workspace = true\nedition.workspace = true\nlicense.workspace = true\n[dependencies]\nserde = \"1\"\n[lints]\nworkspace = true",
+        ),
+        (
+            "another name than its folder's",
+            "=== core/domain/Cargo.toml\n[package]\nname = \"domain\"\nversion.workspace = true\nedition.workspace = true\nlicense.workspace = true\n[lints]\nworkspace = true",
+        ),
+        (
+            "a file without a word",
+            "=== core/domain/Cargo.toml\n[package]\nname = \"tradepost-domain\"\nversion.workspace = true\nedition.workspace = true\nlicense.workspace = true\n[lints]\nworkspace = true\n=== core/domain/src/money.rs\nstruct Money;",
+        ),
+    ],
+    allowed: &[(
+        "alike",
+        "=== tests/chaos/Cargo.toml\n[package]\nname = \"tradepost-tests-chaos\"\nversion.workspace = true\nedition.workspace = true\nlicense.workspace = true\n[dependencies]\nserde = { workspace = true, features = [\"rc\"] }\n[lints]\nworkspace = true\n=== tests/chaos/src/lib.rs\n//! Chaos.\n",
+    )],
+};
+
+fn check(house: &House) -> Vec<Fault> {
+    let silent = house.sources().filter(|file| {
+        house.room_of(&file.path).is_some_and(|room| file.below(&format!("{}/src", room.folder)))
+    });
+    let silent = silent.filter(|file| !file.text.trim_start().starts_with("//!"));
+    let silent = silent.map(|file| fault(&file.path, "no `//!` says what it is for"));
+    house.rooms.iter().flat_map(check_room).chain(silent).collect()
+}
+
+fn check_room(room: &Room) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if !inherits(room.manifest.get("lints")) {
+        faults.push(fault(room.place(), "lints are not the workspace's"));
+    }
+    for key in ["version", "edition", "license"] {
+        if !inherits(room.manifest.get("package").and_then(|package| package.get(key))) {
+            faults.push(fault(room.place(), format!("`{key}` is not the workspace's")));
+        }
+    }
+    let own = room.dependencies().into_iter().filter(|found| !inherits(Some(found.value)));
+    faults.extend(own.map(|found| fault(room.place(), format!("`{}` is not the workspace's", found.name))));
+    if room.package() != name_of(&room.folder) {
+        faults.push(fault(room.place(), format!("the package is not called `{}`", name_of(&room.folder))));
+    }
+    faults
+}
+
+fn inherits(value: Option<&Value>) -> bool {
+    value.and_then(|value| value.get("workspace")) == Some(&Value::Boolean(true))
+}
+
+/// `tests/chaos` is `tradepost-tests-chaos`; other rooms are called after their last folder.
+fn name_of(folder: &str) -> String {
+    match folder.strip_prefix("tests/") {
+        Some(rest) => format!("tradepost-tests-{}", rest.replace('/', "-")),
+        None => format!("tradepost-{}", folder.rsplit('/').next().unwrap_or(folder)),
+    }
+}
