@@ -1,1 +1,8 @@
-//! Tradepost: gateway.
+//! The program `tradepost` as a library: settings, the HTTP door, wiring and the command line.
+//!
+//! A third party's binary calls [`run`] with its own [`outfit::Outfit`]; the shipped one is [`adapters::shipped`].
+#![forbid(unsafe_code)]
+
+pub mod adapters;
+pub mod outfit;
+pub mod settings;

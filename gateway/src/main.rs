@@ -1,0 +1,3 @@
+//! The program `tradepost`.
+
+fn main() {}
