@@ -4,5 +4,6 @@
 #![forbid(unsafe_code)]
 
 pub mod adapters;
+pub mod http;
 pub mod outfit;
 pub mod settings;

@@ -83,12 +83,20 @@ impl Exchange {
         }
     }
 
-    /// The conversation of the question, once it is known.
+    /// The conversation of the question, as soon as it is known; `None` when the time was up before.
     pub async fn conversation(&mut self) -> Result<Option<ConversationId>, StoreError> {
-        if self.asked.is_none() {
+        loop {
+            if let Some(asked) = self.asked {
+                return Ok(Some(asked.conversation));
+            }
+            if self.ended.is_some() {
+                return Ok(None);
+            }
             self.look().await?;
+            if self.asked.is_none() && self.ended.is_none() {
+                self.rest().await;
+            }
         }
-        Ok(self.asked.map(|asked| asked.conversation))
     }
 
     /// Every line as it leaves, then the end.

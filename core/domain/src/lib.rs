@@ -18,6 +18,7 @@ pub mod delivery;
 pub mod effect;
 pub mod error;
 pub mod event;
+pub mod fit;
 pub mod flow;
 pub mod id;
 pub mod ledger;

@@ -1,0 +1,60 @@
+use async_trait::async_trait;
+use tradepost_domain::{
+    Contact, ContactId, Fact, Identity, Purpose, StorefrontId, consent::ConsentEntry, contact::merge,
+};
+use tradepost_ports::store::{Contacts, Kept, StoreError};
+
+use super::tables::Tables;
+
+#[async_trait]
+impl Contacts for Tables {
+    async fn contact_by(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<Option<Contact>> {
+        let known =
+            |contact: &&Contact| contact.storefront == *storefront && contact.identities.contains(identity);
+        Ok(self.contacts.rows().find(known).cloned())
+    }
+
+    async fn contact(&mut self, id: ContactId) -> Kept<Option<Contact>> {
+        Ok(self.contacts.get(&id).cloned())
+    }
+
+    async fn meet(&mut self, contact: &Contact) -> Kept<()> {
+        for identity in &contact.identities {
+            if self.contact_by(&contact.storefront, identity).await?.is_some() {
+                return Err(StoreError::Conflict);
+            }
+        }
+        self.contacts.add(contact.id, contact.clone())
+    }
+
+    async fn name(&mut self, id: ContactId, name: &str) -> Kept<()> {
+        if let Some(contact) = self.contacts.edit(&id) {
+            contact.name = Some(name.to_owned());
+        }
+        Ok(())
+    }
+
+    async fn learn(&mut self, id: ContactId, name: &str, fact: &Fact) -> Kept<()> {
+        if let Some(contact) = self.contacts.edit(&id) {
+            merge(&mut contact.facts, [(name.to_owned(), fact.clone())].into());
+        }
+        Ok(())
+    }
+
+    async fn consent(&mut self, entry: &ConsentEntry) -> Kept<()> {
+        let place = self.place();
+        self.consents.add(place, entry.clone())
+    }
+
+    async fn consents(
+        &mut self,
+        storefront: &StorefrontId,
+        identity: &Identity,
+        purpose: Purpose,
+    ) -> Kept<Option<bool>> {
+        let fits = |entry: &&ConsentEntry| {
+            entry.storefront == *storefront && entry.identity == *identity && entry.purpose == purpose
+        };
+        Ok(self.consents.rows().filter(fits).max_by_key(|entry| entry.at).map(|entry| entry.given))
+    }
+}

@@ -1,0 +1,77 @@
+use std::cmp::Reverse;
+
+use async_trait::async_trait;
+use tradepost_domain::{
+    AccountKey, Conversation, ConversationId, Mode, Timestamp, WorkerId, conversation::Lease,
+};
+use tradepost_ports::store::{ConversationFilter, Conversations, Kept, StoreError};
+
+use super::tables::{Tables, first, sorted};
+
+#[async_trait]
+impl Conversations for Tables {
+    async fn conversation_with(&mut self, account: &AccountKey, peer: &str) -> Kept<Option<Conversation>> {
+        Ok(self.conversations.rows().find(|known| known.account == *account && known.peer == peer).cloned())
+    }
+
+    async fn begin(&mut self, conversation: &Conversation) -> Kept<()> {
+        if self.conversation_with(&conversation.account, &conversation.peer).await?.is_some() {
+            return Err(StoreError::Conflict);
+        }
+        self.conversations.add(conversation.id, conversation.clone())
+    }
+
+    async fn conversation(&mut self, id: ConversationId) -> Kept<Option<Conversation>> {
+        Ok(self.conversations.get(&id).cloned())
+    }
+
+    async fn keep(&mut self, conversation: &Conversation) -> Kept<bool> {
+        match self.conversations.edit(&conversation.id) {
+            Some(stored) if stored.version == conversation.version => {
+                *stored = Conversation { version: stored.version + 1, ..conversation.clone() };
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn heard(&mut self, id: ConversationId, heard_at: Timestamp, idle_at: Timestamp) -> Kept<()> {
+        if let Some(stored) = self.conversations.edit(&id) {
+            stored.heard_at = stored.heard_at.max(Some(heard_at));
+            stored.idle_at = stored.idle_at.max(Some(idle_at));
+        }
+        Ok(())
+    }
+
+    async fn lease(
+        &mut self,
+        ids: &[ConversationId],
+        worker: &WorkerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Kept<Vec<ConversationId>> {
+        let mut leased = Vec::new();
+        for id in ids {
+            if let Some(stored) = self.conversations.edit(id).filter(|stored| stored.free_for(worker, now)) {
+                stored.lease = Some(Lease { holder: worker.clone(), until });
+                leased.push(*id);
+            }
+        }
+        Ok(leased)
+    }
+
+    async fn idle(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
+        let idle = self.conversations.rows().filter(|stored| stored.idle_at.is_some_and(|at| at <= now));
+        let idle = sorted(idle, |stored| (stored.idle_at, stored.id));
+        Ok(idle.into_iter().take(most as usize).map(|stored| stored.id).collect())
+    }
+
+    async fn conversations(&mut self, filter: &ConversationFilter, most: u32) -> Kept<Vec<Conversation>> {
+        let fits = |stored: &&Conversation| {
+            filter.storefront.as_ref().is_none_or(|storefront| *storefront == stored.storefront)
+                && !(filter.with_person && stored.mode == Mode::Bot)
+        };
+        let found = self.conversations.rows().filter(fits);
+        Ok(first(most, sorted(found, |stored| Reverse((stored.heard_at, stored.id)))))
+    }
+}

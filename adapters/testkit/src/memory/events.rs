@@ -1,0 +1,48 @@
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use async_trait::async_trait;
+use tradepost_domain::{EventId, Timestamp};
+use tradepost_ports::store::{Events, Fate, Kept, StoredEvent};
+
+use super::tables::{Tables, first, sorted};
+
+#[async_trait]
+impl Events for Tables {
+    async fn remember(&mut self, account_kind: &str, keys: &[String], now: Timestamp) -> Kept<Vec<bool>> {
+        let mut new = Vec::with_capacity(keys.len());
+        for key in keys {
+            new.push(self.keys.add((account_kind.to_owned(), key.clone()), now).is_ok());
+        }
+        Ok(new)
+    }
+
+    async fn forget_keys(&mut self, before: Timestamp, most: u32) -> Kept<u64> {
+        let old = self.keys.entries().filter(|(_, heard)| **heard < before);
+        let old: Vec<_> = old.map(|(key, _)| key.clone()).take(most as usize).collect();
+        for key in &old {
+            self.keys.take(key);
+        }
+        Ok(old.len() as u64)
+    }
+
+    async fn record(&mut self, event: &StoredEvent) -> Kept<()> {
+        self.events.add(event.id, event.clone())
+    }
+
+    async fn event(&mut self, id: EventId) -> Kept<Option<StoredEvent>> {
+        Ok(self.events.get(&id).cloned())
+    }
+
+    async fn events(&mut self, fate: Fate, most: u32) -> Kept<Vec<StoredEvent>> {
+        let events = self.events.rows().filter(|event| event.fate == fate);
+        Ok(first(most, sorted(events, |event| Reverse((event.at, event.id)))))
+    }
+
+    async fn fates(&mut self) -> Kept<Vec<(Fate, u64)>> {
+        let mut fates = BTreeMap::new();
+        for event in self.events.rows() {
+            *fates.entry(event.fate).or_default() += 1;
+        }
+        Ok(fates.into_iter().collect())
+    }
+}

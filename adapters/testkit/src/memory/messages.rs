@@ -1,0 +1,111 @@
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use tradepost_domain::{AccountKey, Content, ConversationId, Delivery, Line, MessageId, Slot, Timestamp};
+use tradepost_ports::store::{Kept, MediaBlob, Messages, Written};
+
+use super::tables::{Placed, Tables, sorted};
+
+#[async_trait]
+impl Messages for Tables {
+    async fn write(&mut self, written: &Written) -> Kept<()> {
+        let place = self.place();
+        self.messages.add(written.line.id, Placed { place, row: written.clone() })
+    }
+
+    async fn thread(&mut self, conversation: ConversationId, most: u32) -> Kept<Vec<Line>> {
+        let lines = lines_of(self, conversation);
+        let seen = lines.iter().filter(|line| line.row.line.delivery != Some(Delivery::Withdrawn));
+        let mut latest: Vec<Line> =
+            seen.rev().take(most as usize).map(|line| line.row.line.clone()).collect();
+        latest.reverse();
+        Ok(latest)
+    }
+
+    async fn transcript(
+        &mut self,
+        conversation: ConversationId,
+        after: Option<MessageId>,
+        most: u32,
+    ) -> Kept<Vec<Written>> {
+        let after = after.and_then(|id| self.messages.get(&id)).map_or(0, |line| line.place);
+        let later = lines_of(self, conversation).into_iter().filter(|line| line.place > after);
+        Ok(later.take(most as usize).map(|line| line.row.clone()).collect())
+    }
+
+    async fn written(&mut self, id: MessageId) -> Kept<Option<Written>> {
+        Ok(self.messages.get(&id).map(|line| line.row.clone()))
+    }
+
+    async fn by_reference(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Written>> {
+        let fits = |line: &&Placed<Written>| {
+            line.row.account == *account && line.row.reference.as_deref() == Some(reference)
+        };
+        Ok(self.messages.rows().find(fits).map(|line| line.row.clone()))
+    }
+
+    async fn deliver(
+        &mut self,
+        id: MessageId,
+        delivery: Delivery,
+        reference: Option<&str>,
+        reason: Option<&str>,
+        left_at: Option<Timestamp>,
+    ) -> Kept<Option<Delivery>> {
+        let Some(line) = self.messages.edit(&id) else { return Ok(None) };
+        let Some(so_far) = line.row.line.delivery else { return Ok(None) };
+        let written = &mut line.row;
+        written.line.delivery = Some(so_far.after(delivery));
+        written.reference = reference.map(str::to_owned).or(written.reference.take());
+        written.reason = reason.map(str::to_owned).or(written.reason.take());
+        written.left_at = left_at.or(written.left_at);
+        Ok(written.line.delivery)
+    }
+
+    async fn deliver_up_to(
+        &mut self,
+        conversation: ConversationId,
+        line: MessageId,
+        delivery: Delivery,
+    ) -> Kept<u64> {
+        let Some(last) = self.messages.get(&line).map(|line| line.place) else { return Ok(0) };
+        let taken = |written: &Written| matches!(written.line.delivery, Some(known @ (Delivery::Sent | Delivery::Delivered)) if known.after(delivery) != known);
+        let lines = lines_of(self, conversation).into_iter();
+        let lines = lines.filter(|line| line.place <= last && taken(&line.row));
+        let ids: Vec<MessageId> = lines.map(|line| line.row.line.id).collect();
+        for id in &ids {
+            self.deliver(*id, delivery, None, None, None).await?;
+        }
+        Ok(ids.len() as u64)
+    }
+
+    async fn rewrite(&mut self, id: MessageId, content: &Content) -> Kept<()> {
+        if let Some(line) = self.messages.edit(&id) {
+            line.row.line.content = content.clone();
+        }
+        Ok(())
+    }
+
+    async fn said_at(&mut self, conversation: ConversationId) -> Kept<BTreeMap<Slot, Option<Timestamp>>> {
+        let lines = lines_of(self, conversation).into_iter();
+        let said = lines.filter(|line| line.row.line.delivery != Some(Delivery::Withdrawn));
+        Ok(said.filter_map(|line| Some((line.row.line.topic.clone()?, line.row.left_at))).collect())
+    }
+
+    async fn keep_media(&mut self, blob: &MediaBlob) -> Kept<()> {
+        if self.media.get(&blob.hash).is_none() {
+            self.media.put(blob.hash.clone(), blob.clone());
+        }
+        Ok(())
+    }
+
+    async fn media(&mut self, hash: &str) -> Kept<Option<MediaBlob>> {
+        Ok(self.media.get(&hash.to_owned()).cloned())
+    }
+}
+
+/// The lines of a conversation, in the order of writing.
+fn lines_of(tables: &Tables, conversation: ConversationId) -> Vec<&Placed<Written>> {
+    let lines = tables.messages.rows().filter(|line| line.row.conversation == conversation);
+    sorted(lines, |line| line.place)
+}

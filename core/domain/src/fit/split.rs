@@ -1,0 +1,114 @@
+//! Texts: split where they pause, or cut with an ellipsis.
+
+use unicode_segmentation::GraphemeCursor;
+
+use crate::capabilities::{TextLimit, TextUnit};
+
+/// A text becomes at most so many messages; the last of a longer one ends with an ellipsis.
+pub const PIECES: usize = 10;
+
+const ELLIPSIS: char = '…';
+
+/// Splits a text into pieces within the limit: after a paragraph, else a line, a sentence, a word, else between two
+/// signs as people see them. Blanks at the ends of pieces and zero bytes, which no channel shows, are left out.
+pub fn split(text: &str, limit: TextLimit) -> Vec<String> {
+    let text = text.replace('\0', "");
+    let (mut rest, mut pieces) = (text.trim(), Vec::new());
+    while !rest.is_empty() {
+        if pieces.len() + 1 == PIECES {
+            pieces.push(cut(rest, limit));
+            break;
+        }
+        let (piece, after) = rest.split_at(pause(rest, room(rest, limit)));
+        pieces.push(piece.trim_end().to_owned());
+        rest = after.trim_start();
+    }
+    pieces
+}
+
+/// The text if it is within the limit, else as much of it as leaves room for an ellipsis, ending at a word if possible.
+pub fn cut(text: &str, limit: TextLimit) -> String {
+    let text = text.trim();
+    if room(text, limit) == text.len() {
+        return text.to_owned();
+    }
+    let mark = limit.unit.measure(ELLIPSIS.encode_utf8(&mut [0; 4]));
+    let Some(most) = limit.most.checked_sub(mark) else {
+        return String::new();
+    };
+    let kept = &text[..ending(text, room(text, TextLimit { most, ..limit }))];
+    format!("{}{ELLIPSIS}", kept.trim_end())
+}
+
+/// How many bytes of the text are within the limit; always at a char's border.
+fn room(text: &str, limit: TextLimit) -> usize {
+    match limit.unit {
+        TextUnit::Bytes => text.floor_char_boundary(limit.most),
+        TextUnit::Characters => text.char_indices().nth(limit.most).map_or(text.len(), |(at, _)| at),
+    }
+}
+
+/// What kind of pause a border is; the greater, the better to stop at.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Pause {
+    Word,
+    Sentence,
+    Line,
+    Paragraph,
+}
+
+fn pause_at(text: &str, border: usize) -> Option<Pause> {
+    let (before, after) = (text[..border].chars().next_back()?, &text[border..]);
+    match after.chars().next()? {
+        _ if before.is_whitespace() => None,
+        '\n' | '\r' if opens_paragraph(after) => Some(Pause::Paragraph),
+        '\n' | '\r' => Some(Pause::Line),
+        blank if blank.is_whitespace() && ends_sentence(before) => Some(Pause::Sentence),
+        blank if blank.is_whitespace() => Some(Pause::Word),
+        _ if matches!(before, '。' | '！' | '？') => Some(Pause::Sentence),
+        _ => None,
+    }
+}
+
+fn opens_paragraph(after: &str) -> bool {
+    after.chars().take_while(|char| char.is_whitespace()).filter(|char| *char == '\n').nth(1).is_some()
+}
+
+fn ends_sentence(char: char) -> bool {
+    matches!(char, '.' | '!' | '?' | ELLIPSIS | '؟' | '۔' | '।')
+}
+
+/// Where to stop within `room` bytes: at the best pause of the second half, else at the last word, else between signs.
+fn pause(text: &str, room: usize) -> usize {
+    if room == text.len() {
+        return room;
+    }
+    let half = text.floor_char_boundary(room / 2);
+    best(text, half, room).or_else(|| best(text, 0, half)).unwrap_or_else(|| between_signs(text, room))
+}
+
+/// The last border of the best kind of pause in that range.
+fn best(text: &str, from: usize, to: usize) -> Option<usize> {
+    let borders = text[from..].char_indices().map(|(at, _)| from + at).take_while(|at| *at <= to);
+    borders.filter_map(|at| pause_at(text, at).map(|pause| (pause, at))).max().map(|(_, at)| at)
+}
+
+/// The last word's end of the second half, else a border between signs.
+fn ending(text: &str, room: usize) -> usize {
+    let half = text.floor_char_boundary(room / 2);
+    let words = text[half..room].char_indices().rev().map(|(at, _)| half + at);
+    std::iter::once(room)
+        .chain(words)
+        .find(|at| pause_at(text, *at).is_some())
+        .unwrap_or_else(|| between_signs(text, room))
+}
+
+/// The last border that leaves signs whole, such as an emoji of several characters; a sign longer than the room is
+/// broken between characters.
+fn between_signs(text: &str, room: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(room, text.len(), true);
+    match cursor.is_boundary(text, 0) {
+        Ok(true) => room,
+        _ => cursor.prev_boundary(text, 0).ok().flatten().filter(|at| *at > 0).unwrap_or(room),
+    }
+}

@@ -1,0 +1,373 @@
+//! Tables and properties of fitting.
+
+use proptest::prelude::*;
+use rstest::rstest;
+
+use super::*;
+use crate::{
+    Card, Link, Media, Source,
+    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit},
+};
+
+/// An imaginary channel that can do everything, a little.
+fn rich(most: usize) -> Capabilities {
+    let media = |kind, caption| MediaLimit { kind, bytes: 1000, caption };
+    Capabilities {
+        quick_replies: Some(ChoiceLimit { most: 4, title: 10, payload: 20 }),
+        buttons: Some(ChoiceLimit { most: 3, title: 10, payload: 20 }),
+        list: Some(ChoiceLimit { most: 5, title: 10, payload: 20 }),
+        cards: Some(CardLimit { most: 2, title: 12, buttons: 2, button_title: 10 }),
+        media: vec![media(MediaKind::Image, true), media(MediaKind::Audio, false)],
+        location: true,
+        templates: true,
+        ..plain(most)
+    }
+}
+
+fn plain(most: usize) -> Capabilities {
+    Capabilities::text_only(most, TextUnit::Bytes)
+}
+
+fn quick_only(most: usize) -> Capabilities {
+    Capabilities { quick_replies: rich(most).quick_replies, ..plain(most) }
+}
+
+fn choices(titles: &[&str]) -> Vec<Choice> {
+    titles.iter().enumerate().map(|(at, title)| Choice::new(format!("p{at}"), *title)).collect()
+}
+
+fn buttons(text: &str, titles: &[&str]) -> Content {
+    Content::Buttons { text: text.into(), choices: choices(titles) }
+}
+
+fn quick(text: &str, titles: &[&str]) -> Content {
+    Content::QuickReplies { text: text.into(), choices: choices(titles) }
+}
+
+fn list(text: &str, titles: &[&str]) -> Content {
+    Content::List { text: text.into(), button: "Open".into(), choices: choices(titles) }
+}
+
+fn image(url: &str) -> Media {
+    Media::remote(MediaKind::Image, url)
+}
+
+fn video(url: &str) -> Media {
+    Media::remote(MediaKind::Video, url)
+}
+
+fn sound(url: &str) -> Media {
+    Media::remote(MediaKind::Audio, url)
+}
+
+fn media_of(media: &[Media], text: Option<&str>) -> Content {
+    Content::Media { media: media.to_vec(), text: text.map(str::to_owned) }
+}
+
+fn stored(bytes: u64) -> Media {
+    Media {
+        kind: MediaKind::Image,
+        source: Source::Stored { hash: "ab".into(), mime: "image/png".into(), bytes },
+    }
+}
+
+fn place() -> Content {
+    Content::Location { latitude_e6: 52_520_008, longitude_e6: -404_954, name: Some("Shop".into()) }
+}
+
+fn template() -> Content {
+    Content::Template { name: "hello".into(), language: "en".into(), parameters: vec![] }
+}
+
+fn tap() -> Content {
+    Content::Tap { payload: "p".into(), title: "t".into() }
+}
+
+fn coat(choices: Vec<Choice>) -> Card {
+    Card {
+        title: "Winter coat, blue".into(),
+        subtitle: Some("Warm".into()),
+        image: Some("https://shop.test/coat.png".into()),
+        opens: Some("https://shop.test/coat".into()),
+        links: vec![Link { title: "See it here".into(), url: "https://shop.test/c".into() }],
+        choices,
+    }
+}
+
+/// Pieces as a reader sees them: `text`, `text [a|b]`, `<image> text`.
+fn show(pieces: &[Content]) -> Vec<String> {
+    let titles =
+        |choices: &[Choice]| choices.iter().map(|one| one.title.clone()).collect::<Vec<_>>().join("|");
+    let card = |card: &Card| {
+        let links: Vec<_> = card.links.iter().map(|link| link.title.clone()).collect();
+        format!("{}({};{})", card.title, links.join("|"), titles(&card.choices))
+    };
+    let piece = |piece: &Content| match piece {
+        Content::Text { text } => text.clone(),
+        Content::Buttons { text, choices } => format!("{text} [{}]", titles(choices)),
+        Content::QuickReplies { text, choices } => format!("{text} ({})", titles(choices)),
+        Content::List { text, button, choices } => format!("{text} {button}>[{}]", titles(choices)),
+        Content::Media { media, text } => {
+            let kinds: Vec<_> = media.iter().map(|medium| format!("{:?}", medium.kind)).collect();
+            format!("<{}>{}", kinds.join(","), text.clone().unwrap_or_default())
+        }
+        Content::Cards { cards } => cards.iter().map(card).collect::<Vec<_>>().join(" "),
+        Content::Location { name, .. } => format!("@{}", name.clone().unwrap_or_default()),
+        Content::Template { name, .. } => format!("template {name}"),
+        Content::Tap { .. } | Content::Unsupported { .. } => "not sendable".into(),
+    };
+    pieces.iter().map(piece).collect()
+}
+
+/// proves: CV-09
+#[rstest]
+#[case::short("Hello", &["Hello"])]
+#[case::blanks_at_the_ends("  Hello \n", &["Hello"])]
+#[case::exactly_the_limit("12345678901234567890", &["12345678901234567890"])]
+#[case::at_a_paragraph("Hello there.\n\nOne two three", &["Hello there.", "One two three"])]
+#[case::at_a_line("Hello you there\nOne two three", &["Hello you there", "One two three"])]
+#[case::at_a_sentence("How are you? I am fine now", &["How are you?", "I am fine now"])]
+#[case::at_a_word("one two three four five", &["one two three four", "five"])]
+#[case::at_the_limit_itself("abcdefghij klmnopqrs tuv", &["abcdefghij klmnopqrs", "tuv"])]
+#[case::an_early_pause_is_better_than_a_broken_word("See: https://a.test/123456", &["See:", "https://a.test/123456"])]
+#[case::within_a_word("123456789012345678901234", &["12345678901234567890", "1234"])]
+#[case::never_within_a_character("ééééééééééé", &["éééééééééé", "é"])]
+#[case::never_within_a_sign("12👩‍👩‍👧👩‍👩‍👧", &["12👩‍👩‍👧", "👩‍👩‍👧"])]
+#[case::right_to_left("שלום לכם היום", &["שלום לכם", "היום"])]
+#[case::without_blanks("你好。今天好吗？", &["你好。", "今天好吗？"])]
+#[case::zero_bytes("a\0b", &["ab"])]
+fn a_text_is_split_where_it_pauses(#[case] text: &str, #[case] expected: &[&str]) {
+    let expected: Vec<_> = expected.iter().map(|piece| (*piece).to_owned()).collect();
+    let most = if text.starts_with("See") { 21 } else { 20 };
+    assert_eq!(split(text, TextLimit { most, unit: TextUnit::Bytes }), expected);
+}
+
+/// proves: CV-09
+#[test]
+fn characters_are_counted_where_the_channel_counts_them() {
+    let limit = TextLimit { most: 20, unit: TextUnit::Characters };
+    assert_eq!(split(&"é".repeat(20), limit).len(), 1);
+    assert_eq!(split(&"é".repeat(21), limit).len(), 2);
+}
+
+/// proves: CV-09
+#[test]
+fn an_endless_text_ends_with_an_ellipsis() {
+    let pieces = split(&"word ".repeat(20_000), TextLimit { most: 1000, unit: TextUnit::Bytes });
+    assert_eq!(pieces.len(), PIECES);
+    assert!(pieces.last().is_some_and(|last| last.ends_with("word…")));
+}
+
+/// proves: CV-09, AD-05
+#[rstest]
+#[case::buttons(buttons("Q?", &["A", "B"]), rich(99), &["Q? [A|B]"])]
+#[case::too_many_buttons(buttons("Q?", &["A", "B", "C", "D"]), rich(99), &["Q? (A|B|C|D)"])]
+#[case::far_too_many(buttons("Q?", &["A", "B", "C", "D", "E"]), rich(99), &["Q?\n1. A\n2. B\n3. C\n4. D\n5. E"])]
+#[case::quick_replies(quick("Q?", &["A", "B"]), rich(99), &["Q? (A|B)"])]
+#[case::no_buttons(buttons("Q?", &["A"]), quick_only(99), &["Q? (A)"])]
+#[case::no_quick_replies(quick("Q?", &["A"]), Capabilities { quick_replies: None, ..rich(99) }, &["Q? [A]"])]
+#[case::list(list("Q?", &["A", "B"]), rich(99), &["Q? Open>[A|B]"])]
+#[case::no_list(list("Q?", &["A", "B"]), quick_only(99), &["Q? (A|B)"])]
+#[case::no_list_and_too_many(list("Q?", &["A", "B", "C", "D", "E"]), quick_only(99), &["Q?\n1. A\n2. B\n3. C\n4. D\n5. E"])]
+#[case::nothing_but_text(list("Q?", &["A", "B"]), plain(99), &["Q?\n1. A\n2. B"])]
+#[case::long_title(quick("Q?", &["Tomorrow morning"]), rich(99), &["Q? (Tomorrow…)"])]
+#[case::titles_alike_when_cut(quick("Q?", &["Tomorrow morning", "Tomorrow evening"]), rich(99), &["Q?\n1. Tomorrow morning\n2. Tomorrow evening"])]
+#[case::title_without_words(quick("Q?", &[" "]), rich(99), &["Q?\n1. "])]
+#[case::no_choices(quick("Q?", &[]), rich(99), &["Q?"])]
+#[case::choices_on_the_last_piece(quick("One two three. Is it so?", &["A"]), rich(16), &["One two three.", "Is it so? (A)"])]
+#[case::numbers_beside_the_last_piece(quick("One two three. So?", &["A"]), plain(16), &["One two three.", "So?\n1. A"])]
+#[case::numbers_in_a_piece_of_their_own(quick("Is it so or not?", &["A"]), plain(16), &["Is it so or not?", "1. A"])]
+#[case::image(media_of(&[image("https://a.test")], None), rich(99), &["<Image>"])]
+#[case::caption(media_of(&[image("https://a.test")], Some("Look")), rich(99), &["<Image>Look"])]
+#[case::long_caption(media_of(&[image("https://a.test")], Some("Look at this one, please")), rich(16), &["<Image>", "Look at this", "one, please"])]
+#[case::no_caption(media_of(&[sound("https://a.test")], Some("Hear")), rich(99), &["<Audio>", "Hear"])]
+#[case::several(media_of(&[image("https://a.test"), sound("https://b.test")], Some("Both")), rich(99), &["<Image>Both", "<Audio>"])]
+#[case::a_link_instead(media_of(&[video("https://v.test")], Some("Look")), rich(99), &["Look\nhttps://v.test"])]
+#[case::a_link_beside(media_of(&[video("https://v.test"), image("https://a.test")], None), rich(99), &["<Image>https://v.test"])]
+#[case::stored(media_of(&[stored(1000)], None), rich(99), &["<Image>"])]
+#[case::media_without_media(media_of(&[], Some("Look")), rich(99), &["Look"])]
+#[case::cards(Content::Cards { cards: vec![coat(choices(&["Order this one"]))] }, rich(99), &["Winter…(See it…;Order…)"])]
+#[case::many_cards(Content::Cards { cards: vec![coat(vec![]), coat(vec![]), coat(vec![])] }, rich(99), &["Winter…(See it…;) Winter…(See it…;)", "Winter…(See it…;)"])]
+#[case::cards_with_many_buttons(Content::Cards { cards: vec![coat(choices(&["A", "B"]))] }, rich(199), &["Winter coat, blue\nWarm\nhttps://shop.test/coat\nSee it here: https://shop.test/c\n1. A\n2. B"])]
+#[case::cards_as_text(Content::Cards { cards: vec![
+    Card { title: "One".into(), image: Some("https://i.test".into()), choices: choices(&["A"]), ..Card::default() },
+    Card { title: "Two".into(), choices: choices(&["B"]), ..Card::default() },
+] }, plain(99), &["One\nhttps://i.test\n1. A\n\nTwo\n2. B"])]
+#[case::place(place(), rich(99), &["@Shop"])]
+#[case::place_in_words(place(), plain(99), &["Shop\n52.520008, -0.404954"])]
+#[case::template(template(), rich(99), &["template hello"])]
+fn a_content_becomes_what_the_channel_shows(
+    #[case] content: Content,
+    #[case] channel: Capabilities,
+    #[case] expected: &[&str],
+) {
+    let fitted = fit(&content, &channel).expect("fits");
+    assert_eq!(show(&fitted.pieces), expected);
+    assert_eq!(fitted.offered, content.choices());
+}
+
+/// proves: AD-05
+#[rstest]
+#[case::no_words(Content::text(" \n\0"), rich(99), Unfit::Empty)]
+#[case::no_question(quick(" ", &["A"]), rich(99), Unfit::Empty)]
+#[case::no_cards(Content::Cards { cards: vec![] }, rich(99), Unfit::Empty)]
+#[case::no_media(media_of(&[], Some(" ")), rich(99), Unfit::Empty)]
+#[case::a_tap(tap(), rich(99), Unfit::Inbound)]
+#[case::unknown(Content::Unsupported { what: "poll".into() }, rich(99), Unfit::Inbound)]
+#[case::no_templates(template(), plain(99), Unfit::Template)]
+#[case::stored_and_no_way(media_of(&[stored(1)], Some("Look")), plain(99), Unfit::Medium(MediaKind::Image))]
+#[case::too_large(media_of(&[stored(1001)], None), rich(99), Unfit::Medium(MediaKind::Image))]
+#[case::an_id_is_no_link(media_of(&[video("1234567")], None), rich(99), Unfit::Medium(MediaKind::Video))]
+#[case::missing(media_of(&[Media { kind: MediaKind::Image, source: Source::Missing { reason: "gone".into() } }], None), rich(99), Unfit::Medium(MediaKind::Image))]
+#[case::no_room(Content::text("Hi"), plain(15), Unfit::NoRoom)]
+fn what_cannot_be_shown_is_refused_with_a_reason(
+    #[case] content: Content,
+    #[case] channel: Capabilities,
+    #[case] expected: Unfit,
+) {
+    assert_eq!(fit(&content, &channel), Err(expected));
+}
+
+/// proves: CV-09
+#[rstest]
+#[case::number("2", Some("Blue"))]
+#[case::with_a_dot("2.", Some("Blue"))]
+#[case::with_a_bracket(" 2) ", Some("Blue"))]
+#[case::in_brackets("(2)", Some("Blue"))]
+#[case::keycap("2\u{fe0f}\u{20e3}", Some("Blue"))]
+#[case::title(" bLUE", Some("Blue"))]
+#[case::other_letters("ЖЁЛТЫЙ", Some("Жёлтый"))]
+#[case::a_title_comes_before_a_number("5", Some("5"))]
+#[case::title_of_two("Green", None)]
+#[case::number_of_one_of_them("4", Some("Green"))]
+#[case::zero("0", None)]
+#[case::beyond("8", None)]
+#[case::far_beyond("99999999999999999999999", None)]
+#[case::a_sentence("2 please", None)]
+#[case::negative("-2", None)]
+#[case::nothing("", None)]
+fn a_typed_number_or_title_selects(#[case] text: &str, #[case] expected: Option<&str>) {
+    let offered = choices(&["5", "Blue", "Green", "Green", "Жёлтый", " ", "Last"]);
+    assert_eq!(chosen(text, &offered).map(|choice| choice.title.as_str()), expected);
+}
+
+/// Characters that break naive cutting: wide, joined, combining, right-to-left, control.
+fn nasty() -> impl Strategy<Value = String> {
+    let parts = prop_oneof![
+        any::<char>().prop_map(String::from),
+        "[a-z]{1,12}",
+        Just(" ".into()),
+        Just("\n\n".into()),
+        Just("\r\n".into()),
+        Just(". ".into()),
+        Just("👩‍👩‍👧‍👦".into()),
+        Just("🇩🇪🇫🇷".into()),
+        Just("e\u{301}\u{302}".into()),
+        Just("שלום".into()),
+        Just("\u{200f}\u{202e}".into()),
+        Just("\0".into()),
+    ];
+    proptest::collection::vec(parts, 0..120).prop_map(|parts| parts.concat())
+}
+
+fn limit() -> impl Strategy<Value = TextLimit> {
+    (LEAST_TEXT..200, prop_oneof![Just(TextUnit::Bytes), Just(TextUnit::Characters)])
+        .prop_map(|(most, unit)| TextLimit { most, unit })
+}
+
+/// The text without what splitting may leave out.
+fn bare(text: &str) -> String {
+    text.chars().filter(|char| !char.is_whitespace() && *char != '\0').collect()
+}
+
+fn a_choice() -> impl Strategy<Value = Choice> {
+    (nasty(), nasty(), proptest::option::of(nasty())).prop_map(|(payload, title, description)| Choice {
+        payload,
+        title,
+        description,
+    })
+}
+
+proptest! {
+    /// proves: CV-09
+    #[test]
+    fn pieces_are_within_the_limit_and_nothing_is_lost(text in nasty(), limit in limit()) {
+        let pieces = split(&text, limit);
+        prop_assert!(pieces.len() <= PIECES);
+        for piece in &pieces {
+            prop_assert!(limit.unit.measure(piece) <= limit.most && !piece.trim().is_empty());
+        }
+        let (whole, said) = (bare(&text), bare(&pieces.concat()));
+        let cut = pieces.len() == PIECES && said.ends_with('…') && whole.starts_with(said.trim_end_matches('…'));
+        prop_assert!(said == whole || cut);
+    }
+
+    /// proves: CV-09
+    #[test]
+    fn a_cut_text_is_the_beginning_of_the_whole(text in nasty(), most in 0_usize..40) {
+        let limit = TextLimit { most, unit: TextUnit::Characters };
+        let kept = cut(&text, limit);
+        prop_assert!(limit.unit.measure(&kept) <= most);
+        prop_assert!(text.trim().starts_with(kept.trim_end_matches('…')));
+    }
+
+    /// proves: CV-09, AD-05
+    #[test]
+    fn no_question_exceeds_the_channel(
+        text in nasty(), choices in proptest::collection::vec(a_choice(), 0..8), limit in limit(), able in any::<[bool; 3]>(),
+    ) {
+        let all = rich(99);
+        let channel = Capabilities {
+            text: limit,
+            quick_replies: all.quick_replies.filter(|_| able[0]),
+            buttons: all.buttons.filter(|_| able[1]),
+            list: all.list.filter(|_| able[2]),
+            ..all
+        };
+        let content = Content::List { text: text.clone(), button: "Open".into(), choices: choices.clone() };
+        let Ok(fitted) = fit(&content, &channel) else {
+            prop_assert!(bare(&text).is_empty());
+            return Ok(());
+        };
+        prop_assert_eq!(fitted.offered, choices.clone());
+        for piece in &fitted.pieces {
+            prop_assert!(limit.unit.measure(piece.words().unwrap_or_default()) <= limit.most);
+            let most = match piece {
+                Content::Buttons { .. } => channel.buttons,
+                Content::QuickReplies { .. } => channel.quick_replies,
+                Content::List { .. } => channel.list,
+                _ => Some(ChoiceLimit { most: 0, title: 0, payload: 0 }),
+            }.expect("only what the channel has");
+            prop_assert!(piece.choices().len() <= most.most);
+            for choice in piece.choices() {
+                prop_assert!(choice.title.chars().count() <= most.title && choice.payload.chars().count() <= most.payload);
+            }
+        }
+        let early = &fitted.pieces[..fitted.pieces.len() - 1];
+        prop_assert!(early.iter().all(|piece| piece.choices().is_empty()));
+    }
+
+    /// proves: CV-09
+    #[test]
+    fn any_typed_text_is_understood_or_not(text in nasty(), choices in proptest::collection::vec(a_choice(), 0..8)) {
+        let found = chosen(&text, &choices);
+        prop_assert!(found.is_none_or(|choice| choices.contains(choice)));
+    }
+}
+
+/// proves: CV-09
+#[rstest]
+#[case::letters("a")]
+#[case::emoji("👩‍👩‍👧‍👦")]
+#[case::joined_for_ever("👩\u{200d}")]
+#[case::accents_for_ever("\u{301}")]
+#[case::flags("🇩🇪")]
+#[case::zeros("\0")]
+#[case::lines("\n\n")]
+#[case::words("word ")]
+fn a_hundred_thousand_bytes_are_split_too(#[case] sign: &str) {
+    let text = sign.repeat(100_000 / sign.len());
+    let limit = TextLimit { most: 1000, unit: TextUnit::Bytes };
+    let pieces = split(&text, limit);
+    assert!(pieces.iter().all(|piece| piece.len() <= 1000) && pieces.len() <= PIECES);
+}
