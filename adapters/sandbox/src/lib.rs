@@ -1,1 +1,168 @@
-//! Tradepost: sandbox.
+//! The sandbox: providers' protocols over real HTTP, wire-faithful, with scripted faults; for the demo and for tests.
+//!
+//! It stands outside the product. It depends on no adapter and on no core crate and is written from the reference pages alone, so
+//! that an adapter's misunderstanding is not repeated here. What a provider refuses, it refuses with the provider's codes; it logs
+//! everything it was asked to send ([`Log`]); its customers ([`Customer`]) write by signed webhooks; and it fails as scripted
+//! ([`Fault`]). The README tells the same for callers in other processes, who use the control API.
+//!
+//! ```no_run
+//! use tradepost_sandbox::{Fault, InstagramAccount, Sandbox, SandboxConfig, What};
+//!
+//! # async fn story() -> Result<(), tradepost_sandbox::SandboxError> {
+//! let shop = InstagramAccount::new("17841400000000001").with_webhook("http://127.0.0.1:8080/webhooks/instagram/main");
+//! let sandbox = Sandbox::start(SandboxConfig::default().with_instagram(shop)).await?;
+//! sandbox.faults().push("17841400000000001", Fault::new(What::DropAfter));
+//! let delivered = sandbox.customer("17841400000000001", "9900112233")?.says("Is it in stock?").await?;
+//! assert!(delivered.accepted());
+//! sandbox.clock().advance_ms(25 * 3_600_000);
+//! sandbox.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod clock;
+mod config;
+mod control;
+mod error;
+mod faults;
+mod hooks;
+mod instagram;
+mod log;
+mod media;
+mod mint;
+mod secret;
+mod server;
+mod world;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use poem::{EndpointExt, Route, get};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub use clock::Clock;
+pub use config::{SandboxConfig, WebhookSettings};
+pub use error::SandboxError;
+pub use faults::{Fault, Faults, On, What};
+pub use hooks::{Batch, Delivery, Posted, Signature, Timestamps};
+pub use instagram::{
+    AccountChange, Action, Customer, Delivered, Echo, Greeting, Handshake, InstagramAccount, MediaKind,
+    Profile, Rate, Referral, Route as InstagramRoute, Shape, Staff, Standing, StoryRef,
+};
+pub use log::{Answer, Double, Entry, Filter, Log, Outcome};
+pub use secret::Secret;
+
+use world::World;
+
+/// A running sandbox. Dropping it cuts it off; [`Sandbox::stop`] lets open connections end.
+pub struct Sandbox {
+    world: Arc<World>,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    server: Option<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Listens on 127.0.0.1 and serves as tasks of the current runtime.
+    pub async fn start(config: SandboxConfig) -> Result<Self, SandboxError> {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await.map_err(SandboxError::Listen)?;
+        let address = listener.local_addr().map_err(SandboxError::Listen)?;
+        let world = Arc::new(World::new(config, format!("http://{address}"))?);
+        let door = Route::new()
+            .nest("/_control", control::routes())
+            .at("/cdn/:name", get(media::serve))
+            .at("/*path", instagram::serve)
+            .data(world.clone());
+        let (stop, stopped) = watch::channel(false);
+        let server = tokio::spawn(server::serve(listener, Arc::new(door.map_to_response().boxed()), stopped));
+        Ok(Self { world, address, stop, server: Some(server) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base of all addresses, without a slash at the end: both of Instagram's hosts.
+    pub fn base_url(&self) -> &str {
+        &self.world.base_url
+    }
+
+    /// The clock of windows, limits and expiries.
+    pub fn clock(&self) -> &Clock {
+        &self.world.clock
+    }
+
+    /// Everything the provider was asked to send.
+    pub fn log(&self) -> &Log {
+        &self.world.log
+    }
+
+    /// The scripted faults.
+    pub fn faults(&self) -> &Faults {
+        &self.world.faults
+    }
+
+    /// The latest webhook posts (100,000 of them), in the order in which they ended.
+    pub fn posted(&self) -> Vec<Posted> {
+        self.world.hooks.posted()
+    }
+
+    /// Posts the webhooks that a fault held back.
+    pub async fn release(&self, account: &str) -> Vec<Posted> {
+        self.world.hooks.release(account).await
+    }
+
+    /// Adds an Instagram account.
+    pub fn add_instagram(&self, account: InstagramAccount) -> Result<(), SandboxError> {
+        self.world.instagram.add(account)
+    }
+
+    /// Changes an account's settings.
+    pub fn change(&self, account: &str, change: AccountChange) -> Result<(), SandboxError> {
+        self.world.instagram.get(account)?.lock().change(change);
+        Ok(())
+    }
+
+    /// Sets where an account's webhooks go.
+    pub fn set_webhook(&self, account: &str, url: impl Into<String>) -> Result<(), SandboxError> {
+        self.change(account, AccountChange { webhook_url: Some(url.into()), ..AccountChange::default() })
+    }
+
+    /// A customer of an account.
+    pub fn customer(&self, account: &str, igsid: &str) -> Result<Customer, SandboxError> {
+        Customer::new(self.world.clone(), account, igsid)
+    }
+
+    /// A person of the shop, typing to a customer in the app.
+    pub fn staff(&self, account: &str, igsid: &str) -> Result<Staff, SandboxError> {
+        self.customer(account, igsid).map(Staff::new)
+    }
+
+    /// Makes the verification handshake with the account's webhook address.
+    pub async fn handshake(&self, account: &str, how: &Handshake) -> Result<Greeting, SandboxError> {
+        instagram::shake(&self.world, account, how).await
+    }
+
+    /// Stops listening, lets open connections end (two seconds at most), and is gone.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        if let Some(server) = self.server.take() {
+            // A server that was cut off is stopped as well.
+            let _ = server.await;
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.abort();
+        }
+    }
+}

@@ -131,6 +131,7 @@ pub fn stored_event(n: u64) -> StoredEvent {
         fate: Fate::Filed,
         note: None,
         raw: json!({ "number": n }).to_string(),
+        arrival: None,
         correlation: None,
         repeats: None,
     }

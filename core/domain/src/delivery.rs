@@ -42,14 +42,15 @@ impl Delivery {
     /// The state after news, which may be old news: `read` before `sent` stays `read`, and a refusal after a
     /// delivery is not believed.
     pub fn after(self, news: Self) -> Self {
-        if news.rank() > self.rank() { news } else { self }
+        let not_taken = self == Self::Sending && news == Self::Queued;
+        if not_taken || news.rank() > self.rank() { news } else { self }
     }
 
     fn rank(self) -> u8 {
         match self {
             Self::Draft | Self::Queued => 0,
-            Self::Withdrawn | Self::Expired => 1,
-            Self::Sending => 2,
+            Self::Sending => 1,
+            Self::Withdrawn | Self::Expired => 2,
             Self::Uncertain => 3,
             Self::Sent => 4,
             Self::Failed => 5,
@@ -89,6 +90,8 @@ mod tests {
     #[case::answer_after_read(Read, Sent, Read)]
     #[case::late_failure(Delivered, Failed, Delivered)]
     #[case::failure(Sent, Failed, Failed)]
+    #[case::not_taken(Sending, Queued, Queued)]
+    #[case::given_up_after_a_refusal(Queued, Withdrawn, Withdrawn)]
     #[case::proof_for_an_uncertain_one(Uncertain, Sent, Sent)]
     fn a_line_never_goes_backwards(#[case] now: Delivery, #[case] news: Delivery, #[case] then: Delivery) {
         assert_eq!(now.after(news), then);

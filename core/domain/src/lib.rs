@@ -46,7 +46,7 @@ pub use error::{ErrorKind, PortError};
 pub use event::{Body, Event, Notice, Staff};
 pub use flow::{ErasedFlow, Flow, Stage, Step, Stored};
 pub use id::*;
-pub use jiff::Timestamp;
+pub use jiff::{SignedDuration, Timestamp};
 pub use media::{Media, MediaKind, Source};
 pub use message::{Author, Line, Message};
 pub use money::Money;

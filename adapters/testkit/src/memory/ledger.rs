@@ -118,6 +118,10 @@ impl Ledger for Tables {
         Ok(self.taken_out(fits, u32::MAX))
     }
 
+    async fn parked_due(&mut self, now: Timestamp) -> Kept<bool> {
+        Ok(self.parked.rows().any(|parked| parked.until <= now))
+    }
+
     async fn unpark_old(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Parked>> {
         Ok(self.taken_out(|parked| parked.until <= now, most))
     }

@@ -58,7 +58,7 @@ impl Messages for Tables {
         written.line.delivery = Some(so_far.after(delivery));
         written.reference = reference.map(str::to_owned).or(written.reference.take());
         written.reason = reason.map(str::to_owned).or(written.reason.take());
-        written.left_at = left_at.or(written.left_at);
+        written.left_at = left_at.or(written.left_at).filter(|_| delivery != Delivery::Queued);
         Ok(written.line.delivery)
     }
 

@@ -47,6 +47,8 @@ pub struct StoredEvent {
     pub note: Option<String>,
     /// The event as the provider wrote it.
     pub raw: String,
+    /// The arrival that was read from it, as JSON: what `inbox retry` files again.
+    pub arrival: Option<String>,
     /// The correlation id of its request.
     pub correlation: Option<String>,
     /// The event that this one repeats.

@@ -63,6 +63,9 @@ pub trait Ledger: Send {
     /// Takes out what is parked under that id, oldest first.
     async fn unpark(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Parked>>;
 
+    /// Is anything parked with `until` at or before `now`?
+    async fn parked_due(&mut self, now: Timestamp) -> Kept<bool>;
+
     /// Takes out what is parked with `until` at or before `now`, oldest first.
     async fn unpark_old(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Parked>>;
 }

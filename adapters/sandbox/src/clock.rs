@@ -1,0 +1,43 @@
+//! The sandbox's clock: the machine's time plus an offset that tests move. Nothing waits for it; windows, limits and expiries read it.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since 1970, as the sandbox tells them.
+#[derive(Debug)]
+pub struct Clock {
+    frozen_at_ms: Option<i64>,
+    offset_ms: AtomicI64,
+}
+
+impl Clock {
+    /// A clock that runs with the machine, or one that stands at `frozen_at_ms` and moves only when it is moved.
+    pub fn new(frozen_at_ms: Option<i64>) -> Self {
+        Self { frozen_at_ms, offset_ms: AtomicI64::new(0) }
+    }
+
+    /// The time now, in milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        self.frozen_at_ms.unwrap_or_else(machine_ms).saturating_add(self.offset_ms())
+    }
+
+    /// How far the clock has been moved, in milliseconds.
+    pub fn offset_ms(&self) -> i64 {
+        self.offset_ms.load(Ordering::SeqCst)
+    }
+
+    /// Moves the clock by so many milliseconds (back, when negative).
+    pub fn advance_ms(&self, by_ms: i64) {
+        self.offset_ms.fetch_add(by_ms, Ordering::SeqCst);
+    }
+
+    /// Sets the offset, so that 0 takes every move back.
+    pub fn set_offset_ms(&self, offset_ms: i64) {
+        self.offset_ms.store(offset_ms, Ordering::SeqCst);
+    }
+}
+
+/// The machine's own time; for measuring, never for deciding.
+pub(crate) fn machine_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}

@@ -1,0 +1,269 @@
+//! The control API under `/_control`: what the Rust API does, for tests in other processes. It has no key; the sandbox listens on
+//! this machine only.
+
+use std::sync::Arc;
+
+use poem::http::StatusCode;
+use poem::web::{Data, Json, Path, Query};
+use poem::{Endpoint, EndpointExt, Response, Route, get, handler, patch, post};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::error::SandboxError;
+use crate::faults::Fault;
+use crate::hooks::Delivery;
+use crate::instagram::{AccountChange, Action, Customer, Handshake, InstagramAccount, Profile, Staff, shake};
+use crate::log::Filter;
+use crate::world::{World, json_answer};
+
+type Control = Result<Response, SandboxError>;
+
+/// All paths of the control API.
+pub(crate) fn routes() -> impl Endpoint<Output = Response> + 'static {
+    Route::new()
+        .at("/health", get(health))
+        .at("/clock", get(clock).post(move_clock))
+        .at("/log", get(log).delete(clear_log))
+        .at("/doubles", get(doubles))
+        .at("/webhooks", get(webhooks))
+        .at("/accounts", get(accounts).post(add_account))
+        .at("/accounts/:account", patch(change_account))
+        .at("/faults/:account", get(faults).post(add_faults).delete(clear_faults))
+        .at("/customer/:account/:igsid", get(standing).post(act).put(introduce).delete(forget))
+        .at("/staff/:account/:igsid", post(staff))
+        .at("/handshake/:account", post(handshake))
+        .at("/release/:account", post(release))
+        .catch_all_error(|error: poem::Error| async move {
+            json_answer(error.status().as_u16(), &json!({ "error": error.to_string() }))
+        })
+}
+
+impl poem::error::ResponseError for SandboxError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NoAccount(_) => StatusCode::NOT_FOUND,
+            Self::Taken(_) | Self::NoWebhook(_) => StatusCode::CONFLICT,
+            Self::Unclear(_) => StatusCode::BAD_REQUEST,
+            Self::Listen(_) | Self::Log(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+#[handler]
+fn health(world: Data<&Arc<World>>) -> Response {
+    let (forgotten, failed) = (world.log.forgotten(), world.log.file_failed());
+    json_answer(200, &json!({ "status": "ok", "log_forgotten": forgotten, "log_file_failed": failed }))
+}
+
+#[handler]
+fn clock(world: Data<&Arc<World>>) -> Response {
+    json_answer(200, &json!({ "now_ms": world.clock.now_ms(), "offset_ms": world.clock.offset_ms() }))
+}
+
+/// Exactly one of the two.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum Move {
+    AdvanceMs(i64),
+    OffsetMs(i64),
+}
+
+#[handler]
+fn move_clock(Json(how): Json<Move>, world: Data<&Arc<World>>) -> Response {
+    match how {
+        Move::AdvanceMs(by_ms) => world.clock.advance_ms(by_ms),
+        Move::OffsetMs(offset_ms) => world.clock.set_offset_ms(offset_ms),
+    }
+    json_answer(200, &json!({ "now_ms": world.clock.now_ms(), "offset_ms": world.clock.offset_ms() }))
+}
+
+#[handler]
+fn log(Query(filter): Query<Filter>, world: Data<&Arc<World>>) -> Response {
+    let entries = world.log.find(&filter);
+    if filter.format.as_deref() != Some("lines") {
+        return json_answer(200, &entries);
+    }
+    let lines = entries.iter().filter_map(|entry| serde_json::to_string(entry).ok()).map(|line| line + "\n");
+    Response::builder().content_type("application/jsonl").body(lines.collect::<String>())
+}
+
+#[handler]
+fn clear_log(world: Data<&Arc<World>>) -> StatusCode {
+    world.log.clear();
+    StatusCode::NO_CONTENT
+}
+
+#[handler]
+fn doubles(world: Data<&Arc<World>>) -> Response {
+    json_answer(200, &world.log.doubles())
+}
+
+/// Which account's posts are wanted.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct OfAccount {
+    account: Option<String>,
+}
+
+#[handler]
+fn webhooks(Query(of): Query<OfAccount>, world: Data<&Arc<World>>) -> Response {
+    let mut posted = world.hooks.posted();
+    posted.retain(|posted| of.account.as_ref().is_none_or(|account| *account == posted.account));
+    json_answer(200, &posted)
+}
+
+#[handler]
+fn accounts(world: Data<&Arc<World>>) -> Response {
+    let accounts: Vec<Value> = world.instagram.all().iter().map(|shop| shop.lock().told()).collect();
+    json_answer(200, &accounts)
+}
+
+#[handler]
+fn add_account(Json(account): Json<InstagramAccount>, world: Data<&Arc<World>>) -> Control {
+    let id = account.id.clone();
+    world.instagram.add(account)?;
+    let told = world.instagram.get(&id)?.lock().told();
+    Ok(json_answer(201, &told))
+}
+
+#[handler]
+fn change_account(
+    Path(id): Path<String>,
+    Json(change): Json<AccountChange>,
+    world: Data<&Arc<World>>,
+) -> Control {
+    let shop = world.instagram.get(&id)?;
+    shop.lock().change(change);
+    let told = shop.lock().told();
+    Ok(json_answer(200, &told))
+}
+
+#[handler]
+fn faults(Path(account): Path<String>, world: Data<&Arc<World>>) -> Control {
+    world.instagram.get(&account)?;
+    Ok(json_answer(200, &world.faults.waiting(&account)))
+}
+
+/// One fault or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    More(Vec<Fault>),
+    One(Fault),
+}
+
+#[handler]
+fn add_faults(
+    Path(account): Path<String>,
+    Json(added): Json<OneOrMore>,
+    world: Data<&Arc<World>>,
+) -> Control {
+    world.instagram.get(&account)?;
+    let added = match added {
+        OneOrMore::More(more) => more,
+        OneOrMore::One(one) => vec![one],
+    };
+    added.into_iter().for_each(|fault| world.faults.push(&account, fault));
+    Ok(json_answer(200, &world.faults.waiting(&account)))
+}
+
+#[handler]
+fn clear_faults(Path(account): Path<String>, world: Data<&Arc<World>>) -> StatusCode {
+    world.faults.clear(&account);
+    StatusCode::NO_CONTENT
+}
+
+#[handler]
+fn standing(Path((account, igsid)): Path<(String, String)>, world: Data<&Arc<World>>) -> Control {
+    let customer = Customer::new(world.clone(), &account, &igsid)?;
+    Ok(json_answer(200, &customer.standing()))
+}
+
+#[handler]
+async fn act(
+    Path((account, igsid)): Path<(String, String)>,
+    Json(wish): Json<Value>,
+    world: Data<&Arc<World>>,
+) -> Control {
+    let customer = Customer::new(world.clone(), &account, &igsid)?;
+    let (actions, delivery) = wish_of(wish).map_err(|error| SandboxError::Unclear(error.to_string()))?;
+    Ok(json_answer(200, &customer.does_all(actions, &delivery).await?))
+}
+
+/// `{"events": [action, …], "deliver": {…}}`, or one action with `deliver` beside its fields.
+fn wish_of(mut wish: Value) -> serde_json::Result<(Vec<Action>, Delivery)> {
+    let mut take = |name: &str| wish.as_object_mut().and_then(|wish| wish.remove(name));
+    let delivery = take("deliver").map_or(Ok(Delivery::default()), serde_json::from_value)?;
+    let actions = match take("events") {
+        Some(events) => serde_json::from_value(events)?,
+        None => vec![serde_json::from_value(wish)?],
+    };
+    Ok((actions, delivery))
+}
+
+/// How a customer is made known without a webhook.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Introduction {
+    #[serde(default)]
+    profile: Option<Profile>,
+    #[serde(default)]
+    wrote_ms_ago: Option<i64>,
+}
+
+#[handler]
+fn introduce(
+    Path((account, igsid)): Path<(String, String)>,
+    Json(introduction): Json<Introduction>,
+    world: Data<&Arc<World>>,
+) -> Control {
+    let customer = Customer::new(world.clone(), &account, &igsid)?;
+    if let Some(profile) = introduction.profile {
+        customer.has_profile(profile);
+    }
+    if let Some(ago_ms) = introduction.wrote_ms_ago {
+        customer.wrote_ms_ago(ago_ms);
+    }
+    Ok(json_answer(200, &customer.standing()))
+}
+
+#[handler]
+fn forget(
+    Path((account, igsid)): Path<(String, String)>,
+    world: Data<&Arc<World>>,
+) -> Result<StatusCode, SandboxError> {
+    Customer::new(world.clone(), &account, &igsid)?.is_forgotten();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a member of staff types.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Typed {
+    text: String,
+}
+
+#[handler]
+async fn staff(
+    Path((account, igsid)): Path<(String, String)>,
+    Json(typed): Json<Typed>,
+    world: Data<&Arc<World>>,
+) -> Control {
+    let staff = Staff::new(Customer::new(world.clone(), &account, &igsid)?);
+    Ok(json_answer(200, &staff.types(typed.text).await?))
+}
+
+#[handler]
+async fn handshake(
+    Path(account): Path<String>,
+    Json(how): Json<Handshake>,
+    world: Data<&Arc<World>>,
+) -> Control {
+    Ok(json_answer(200, &shake(&world, &account, &how).await?))
+}
+
+#[handler]
+async fn release(Path(account): Path<String>, world: Data<&Arc<World>>) -> Control {
+    world.instagram.get(&account)?;
+    Ok(json_answer(200, &world.hooks.release(&account).await))
+}

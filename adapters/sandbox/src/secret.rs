@@ -1,0 +1,34 @@
+//! Tokens and keys of the sandbox's accounts: made up, and still never shown.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// A token or key. It has no `Serialize`, and its `Debug` says nothing.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The characters themselves.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing was given.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T: Into<String>> From<T> for Secret {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}

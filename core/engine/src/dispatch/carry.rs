@@ -1,0 +1,155 @@
+//! Carries a marked row through its port, under guard.
+
+use std::sync::Arc;
+
+use tradepost_domain::{Answer, Call, Checkout, CheckoutRequest, EffectId, ErrorKind, PortError};
+use tradepost_ports::{
+    Fetched, Messenger, Outbound, Payments, PortResult, Receipt, StoreError,
+    store::{Class, Work},
+    terms::Repeat,
+};
+
+use super::claim::Marked;
+use crate::{House, Stage, registry::Port};
+
+/// What came of a row.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// A line.
+    Said(PortResult<Receipt>),
+    /// A call.
+    Answered(PortResult<Answer>),
+    /// A sign of life; whatever came of it.
+    Shown,
+    /// A medium.
+    Fetched(PortResult<Fetched>),
+    /// Not sent: it was marked too long ago, and others may already think it uncertain.
+    TooLate,
+}
+
+impl House {
+    /// Sends a marked row and settles it. The caller must own the row: nobody else sends it.
+    pub async fn carry(self: &Arc<Self>, marked: Marked) -> Result<(), StoreError> {
+        let outcome = self.send(&marked).await;
+        self.reached(Stage::Answered);
+        self.settle(marked, outcome).await
+    }
+
+    async fn send(&self, marked: &Marked) -> Outcome {
+        if self.now() > marked.at + self.tuning.margin {
+            return Outcome::TooLate;
+        }
+        match (&marked.row.work, self.registry.port(&marked.account)) {
+            (Work::Say { .. }, Some(Port::Messenger(port))) => {
+                Outcome::Said(self.send_line(marked, &**port).await)
+            }
+            (Work::Call { call }, Some(port)) => Outcome::Answered(self.send_call(marked, call, port).await),
+            (Work::Signal { .. }, Some(Port::Messenger(port))) => self.show(marked, &**port).await,
+            (Work::Fetch { .. }, Some(_)) => Outcome::Fetched(self.fetch(marked).await),
+            (Work::Say { .. }, _) => Outcome::Said(Err(no_port(marked))),
+            (Work::Call { .. }, None) => Outcome::Answered(Err(no_port(marked))),
+            (Work::Signal { .. } | Work::Fetch { .. }, _) => Outcome::Shown,
+        }
+    }
+
+    async fn send_line(&self, marked: &Marked, port: &dyn Messenger) -> PortResult<Receipt> {
+        let Work::Say { peer, content, author } = &marked.row.work else { return Err(no_port(marked)) };
+        let outbound = Outbound {
+            effect: marked.row.effect,
+            peer: peer.clone(),
+            content: content.clone(),
+            author: *author,
+            passage: marked.passage,
+        };
+        self.guarded(marked, || port.send(&outbound)).await
+    }
+
+    async fn show(&self, marked: &Marked, port: &dyn Messenger) -> Outcome {
+        if let Work::Signal { peer, signal } = &marked.row.work
+            && let Err(error) = self.guarded(marked, || port.signal(peer, *signal)).await
+        {
+            tracing::debug!(%error, "failed to show a sign of life");
+        }
+        Outcome::Shown
+    }
+
+    async fn fetch(&self, marked: &Marked) -> PortResult<Fetched> {
+        let source = self.registry.account(&marked.account).and_then(|account| account.media.clone());
+        let (Work::Fetch { media, .. }, Some(source)) = (&marked.row.work, source) else {
+            return Err(no_port(marked));
+        };
+        let most = self.tuning.most_media_bytes;
+        self.guarded(marked, || source.fetch(media, most)).await
+    }
+
+    async fn send_call(&self, marked: &Marked, call: &Call, port: &Port) -> PortResult<Answer> {
+        match (call, port) {
+            (Call::Model(prompt), Port::Llm(llm)) => {
+                self.guarded(marked, || llm.complete(prompt)).await.map(Answer::Reply)
+            }
+            (Call::OpenCheckout(request), Port::Payments(payments)) => {
+                self.open_checkout(marked, request, &**payments).await.map(Answer::Checkout)
+            }
+            (Call::CloseCheckout { reference, .. }, Port::Payments(payments)) => {
+                let closed = self.guarded(marked, || payments.close_checkout(reference)).await;
+                closed.map(|()| Answer::Closed)
+            }
+            _ => Err(no_port(marked)),
+        }
+    }
+
+    /// The same effect id is the key of every try; where the provider knows no keys, a try that may have arrived is
+    /// looked up, and where it cannot be looked up it is never repeated.
+    async fn open_checkout(
+        &self,
+        marked: &Marked,
+        request: &CheckoutRequest,
+        payments: &dyn Payments,
+    ) -> PortResult<Checkout> {
+        let key: EffectId = marked.row.effect;
+        let opened = match (marked.row.attempt, payments.terms().repeat) {
+            (1, _) | (_, Repeat::Keyed) => {
+                self.guarded(marked, || payments.open_checkout(key, request)).await
+            }
+            (_, Repeat::Never) => {
+                Err(PortError::new(ErrorKind::Uncertain, "engine", "an earlier try may have arrived"))
+            }
+            (_, Repeat::LookUp) => match self.look_up(marked, request, payments).await? {
+                Some(checkout) => Ok(checkout),
+                None => self.guarded(marked, || payments.open_checkout(key, request)).await,
+            },
+        };
+        match opened {
+            Err(error) if error.kind == ErrorKind::Uncertain && payments.terms().repeat == Repeat::LookUp => {
+                self.look_up(marked, request, payments).await?.ok_or(error)
+            }
+            opened => opened,
+        }
+    }
+
+    async fn look_up(
+        &self,
+        marked: &Marked,
+        request: &CheckoutRequest,
+        payments: &dyn Payments,
+    ) -> PortResult<Option<Checkout>> {
+        self.guarded(marked, || payments.find_checkout(request.order)).await
+    }
+
+    async fn guarded<T, F, Fut>(&self, marked: &Marked, call: F) -> PortResult<T>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = PortResult<T>>,
+    {
+        let class: Class = marked.row.class;
+        match self.guards.of(&marked.account) {
+            Some(guard) => guard.call(class, call).await,
+            None => Err(no_port(marked)),
+        }
+    }
+}
+
+fn no_port(marked: &Marked) -> PortError {
+    let detail = format!("account `{}` does not do this", marked.account);
+    PortError::new(ErrorKind::Config, "engine", detail)
+}

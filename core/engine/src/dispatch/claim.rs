@@ -1,0 +1,219 @@
+//! Claiming and marking. **Claiming is not sending**: just before its first byte leaves, a row is marked `sending`, by
+//! the holder of the claim only; the same unit asks again whether it may leave at all.
+
+use std::sync::Arc;
+
+use tradepost_domain::{
+    AccountKey, Author, Delivery, EffectId, Lane, Timestamp, WorkerId, capabilities::Passage,
+};
+use tradepost_ports::{
+    StoreError, Unit,
+    store::{Class, Kept, Outbox, OutboxRow, OutboxState, Work},
+};
+
+use crate::{House, Stage, unit::write};
+
+/// A row that is marked as sending and must now be sent, by whoever marked it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marked {
+    /// The row as marked: its attempt is what the settle names.
+    pub row: OutboxRow,
+    /// The account that it leaves through.
+    pub account: AccountKey,
+    /// Under which rule of the window it leaves.
+    pub passage: Passage,
+    /// When it was marked: what wakes much later than that does not send.
+    pub at: Timestamp,
+}
+
+/// What came of claiming.
+#[derive(Debug, Default)]
+pub(crate) struct Claimed {
+    /// To be sent now.
+    pub(crate) marked: Vec<Marked>,
+    /// Does another worker hold the lane?
+    pub(crate) held_by_another: bool,
+}
+
+impl House {
+    /// Holds the lane, claims at most so many of its rows and marks those that may leave.
+    pub async fn claim(
+        self: &Arc<Self>,
+        lane: &Lane,
+        worker: &WorkerId,
+        most: u32,
+    ) -> Result<Vec<Marked>, StoreError> {
+        Ok(self.claim_lane(lane, worker, most).await?.marked)
+    }
+
+    pub(crate) async fn claim_lane(
+        self: &Arc<Self>,
+        lane: &Lane,
+        worker: &WorkerId,
+        most: u32,
+    ) -> Kept<Claimed> {
+        let (house, lane, worker) = (Arc::clone(self), lane.clone(), worker.clone());
+        let claimed = write(&*self.store, move |unit| {
+            Box::pin(async move { house.claim_within(unit, &lane, &worker, most).await })
+        })
+        .await?;
+        if !claimed.marked.is_empty() {
+            self.reached(Stage::Sending);
+        }
+        Ok(claimed)
+    }
+
+    async fn claim_within(
+        &self,
+        unit: &mut dyn Unit,
+        lane: &Lane,
+        worker: &WorkerId,
+        most: u32,
+    ) -> Kept<Claimed> {
+        let now = self.now();
+        if !unit.hold_lane(lane, worker, now, now + self.tuning.lane_lease).await? {
+            return Ok(Claimed { held_by_another: true, ..Claimed::default() });
+        }
+        let rows = Outbox::claim(unit, lane, worker, now, now + self.tuning.lease, most).await?;
+        if !rows.is_empty() {
+            self.reached(Stage::Claimed);
+        }
+        let mut claimed = Claimed::default();
+        for row in rows {
+            claimed.marked.extend(self.mark(unit, row.effect, worker, now).await?);
+        }
+        Ok(claimed)
+    }
+
+    /// Marks a claimed row as sending, or says why not: it is no longer ours, it may not leave, or not yet.
+    async fn mark(
+        &self,
+        unit: &mut dyn Unit,
+        effect: EffectId,
+        worker: &WorkerId,
+        now: Timestamp,
+    ) -> Kept<Option<Marked>> {
+        let Some(row) = unit.row(effect).await? else { return Ok(None) };
+        if row.state != OutboxState::Claimed || row.holder.as_ref() != Some(worker) {
+            return Ok(None);
+        }
+        match self.may_leave(unit, &row, now).await? {
+            Leave::Now { account, passage } => {
+                self.mark_sending(unit, row, account, passage, now).await.map(Some)
+            }
+            Leave::NotYet => self.release(unit, row).await.map(|()| None),
+            Leave::Never { delivery, reason } => {
+                self.give_up_before_sending(unit, row, delivery, reason).await.map(|()| None)
+            }
+        }
+    }
+
+    /// May the row leave now? Asked in the unit that marks it.
+    async fn may_leave(&self, unit: &mut dyn Unit, row: &OutboxRow, now: Timestamp) -> Kept<Leave> {
+        if row.valid_until <= now {
+            return Ok(Leave::never(Delivery::Expired, "its validity time has ended"));
+        }
+        let Some(conversation) = unit.conversation(row.conversation).await? else {
+            return Ok(Leave::never(Delivery::Failed, "its conversation is gone"));
+        };
+        if let Work::Call { call } = &row.work {
+            return Ok(match self.registry.account_for(&row.storefront, call.port()) {
+                Some(account) => Leave::Now { account: account.clone(), passage: Passage::Open },
+                None => {
+                    Leave::never(Delivery::Failed, "the storefront has no account for this call any more")
+                }
+            });
+        }
+        if let Work::Say { author, .. } = &row.work {
+            // Hold and replace: a line with a topic does not leave while customer's words wait.
+            let held = row.slot.is_some() && unit.words_wait(row.conversation).await?;
+            if held || unit.earlier_line(row.conversation, row.seq).await? {
+                return Ok(Leave::NotYet);
+            }
+            return Ok(self.through_window(&conversation, *author, now));
+        }
+        Ok(Leave::Now { account: conversation.account, passage: Passage::Open })
+    }
+
+    /// The channel's messaging window, counted from the customer's last word.
+    fn through_window(
+        &self,
+        conversation: &tradepost_domain::Conversation,
+        author: Author,
+        now: Timestamp,
+    ) -> Leave {
+        let account = conversation.account.clone();
+        let window = self.registry.channel(&account).and_then(|channel| channel.capabilities.window);
+        let Some(window) = window else { return Leave::Now { account, passage: Passage::Open } };
+        let silent = conversation.heard_at.map_or(i64::MAX, |heard| now.duration_since(heard).as_secs());
+        match window.allows(silent, author == Author::Staff) {
+            Passage::Closed => Leave::never(Delivery::Failed, "the channel's messaging window is closed"),
+            passage => Leave::Now { account, passage },
+        }
+    }
+
+    async fn mark_sending(
+        &self,
+        unit: &mut dyn Unit,
+        mut row: OutboxRow,
+        account: AccountKey,
+        passage: Passage,
+        now: Timestamp,
+    ) -> Kept<Marked> {
+        let limit = self.guards.of(&account).map(|guard| guard.whole_limit(row.class)).unwrap_or_default();
+        row.state = OutboxState::Sending;
+        row.attempt += 1;
+        row.until = Some(now + limit + self.tuning.margin);
+        unit.update(&row).await?;
+        if let Some(message) = row.message {
+            unit.deliver(message, Delivery::Sending, None, None, Some(now)).await?;
+        }
+        Ok(Marked { row, account, passage, at: now })
+    }
+
+    async fn release(&self, unit: &mut dyn Unit, mut row: OutboxRow) -> Kept<()> {
+        row.state = OutboxState::Ready;
+        (row.holder, row.until) = (None, None);
+        unit.update(&row).await
+    }
+}
+
+/// May a row leave?
+enum Leave {
+    /// Through this account, under this rule of its window.
+    Now { account: AccountKey, passage: Passage },
+    /// Something else must happen first.
+    NotYet,
+    /// No.
+    Never { delivery: Delivery, reason: &'static str },
+}
+
+impl Leave {
+    fn never(delivery: Delivery, reason: &'static str) -> Self {
+        Self::Never { delivery, reason }
+    }
+}
+
+impl House {
+    /// A row that may never leave: its line says why, its call is answered.
+    pub(crate) async fn give_up_before_sending(
+        &self,
+        unit: &mut dyn Unit,
+        row: OutboxRow,
+        delivery: Delivery,
+        reason: &'static str,
+    ) -> Kept<()> {
+        unit.remove(row.effect).await?;
+        match row.class {
+            Class::Say => {
+                if let Some(message) = row.message {
+                    unit.deliver(message, delivery, None, Some(reason), None).await?;
+                }
+                Ok(())
+            }
+            Class::Read | Class::Write => self.answer_unmade(unit, &row, reason).await,
+            Class::Do => self.bury_effect(unit, &row, reason).await,
+            Class::Signal | Class::Fetch => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Settling: what came of a row is written down, once. A settle names its attempt; an older one's result is not taken.
+
+use std::{sync::Arc, time::Duration};
+
+use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
+use tradepost_domain::{
+    Answer, Answered, Call, Checkout, Content, ConversationId, Delivery, ErrorKind, Media, OrderId,
+    PortError, Source, ledger::OrderState,
+};
+use tradepost_ports::{
+    Fetched, PortResult, Receipt, StoreError, Unit,
+    store::{
+        Class, DeadLetter, DeadWork, InboxBody, InboxRow, Kept, MediaBlob, OutboxRow, OutboxState,
+        ParkedNews, Work,
+    },
+};
+
+use super::{carry::Outcome, claim::Marked};
+use crate::{House, Stage, TurnEnd, failure::Fault, unit::write};
+
+/// A call without an answer is tried for so long.
+const DO_VALID: Duration = Duration::from_secs(72 * 3600);
+
+impl House {
+    /// Writes down what came of a row. Where it is an answer, the conversation's turn is taken in the same commit; if
+    /// that turn cannot be taken, the answer is stored alone.
+    pub(super) async fn settle(self: &Arc<Self>, marked: Marked, outcome: Outcome) -> Result<(), StoreError> {
+        let (marked, outcome) = (Arc::new(marked), Arc::new(outcome));
+        let conversation = marked.row.conversation;
+        let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
+        match self.settle_and_turn(&marked, &outcome, Some(Arc::clone(&fault))).await {
+            Ok(end) => {
+                self.coordinator.wake(tradepost_ports::Wake::Answered(conversation));
+                self.turned(conversation, end);
+                Ok(())
+            }
+            Err(error) => {
+                let Some(fault) = fault.lock().take() else { return Err(error) };
+                self.settle_and_turn(&marked, &outcome, None).await?;
+                self.count_failure(conversation, fault).await
+            }
+        }
+    }
+
+    async fn settle_and_turn(
+        self: &Arc<Self>,
+        marked: &Arc<Marked>,
+        outcome: &Arc<Outcome>,
+        turn: Option<Arc<Mutex<Option<Fault>>>>,
+    ) -> Kept<TurnEnd> {
+        let (house, marked, outcome) = (Arc::clone(self), Arc::clone(marked), Arc::clone(outcome));
+        write(&*self.store, move |unit| {
+            Box::pin(async move {
+                let answered = house.settle_within(unit, &marked, &outcome).await?;
+                house.reached(Stage::Settling);
+                match (answered, turn) {
+                    (Some(id), Some(fault)) => house.turn_within(unit, id, &house.tuning.worker, fault).await,
+                    _ => Ok(TurnEnd::Nothing),
+                }
+            })
+        })
+        .await
+    }
+
+    /// The conversation that has an answer to hear, if there is one.
+    async fn settle_within(
+        &self,
+        unit: &mut dyn Unit,
+        marked: &Marked,
+        outcome: &Outcome,
+    ) -> Kept<Option<ConversationId>> {
+        let Some(row) = unit.row(marked.row.effect).await? else { return Ok(None) };
+        let under_way = matches!(row.state, OutboxState::Sending | OutboxState::Uncertain);
+        if !under_way || row.attempt != marked.row.attempt {
+            return Ok(None);
+        }
+        match outcome {
+            Outcome::Said(Ok(receipt)) => self.said(unit, marked, row, receipt).await?,
+            Outcome::Said(Err(error)) => self.not_said(unit, row, error).await?,
+            Outcome::Answered(result) if row.class == Class::Do => self.done(unit, row, result).await?,
+            Outcome::Answered(result) => {
+                let id = row.conversation;
+                self.answer(unit, marked, row, result.clone()).await?;
+                return Ok(Some(id));
+            }
+            Outcome::Shown => unit.remove(row.effect).await?,
+            Outcome::Fetched(result) => self.fetched(unit, row, result).await?,
+            Outcome::TooLate => self.again(unit, row, Duration::ZERO).await?,
+        }
+        Ok(None)
+    }
+
+    async fn said(
+        &self,
+        unit: &mut dyn Unit,
+        marked: &Marked,
+        row: OutboxRow,
+        receipt: &Receipt,
+    ) -> Kept<()> {
+        unit.remove(row.effect).await?;
+        let Some(message) = row.message else { return Ok(()) };
+        unit.deliver(message, Delivery::Sent, Some(&receipt.reference), None, Some(marked.at)).await?;
+        for parked in unit.unpark(&marked.account, &receipt.reference).await? {
+            if let ParkedNews::Receipt { delivery, earlier_too, reason } = parked.news
+                && let Some(written) = unit.written(message).await?
+            {
+                self.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn not_said(&self, unit: &mut dyn Unit, row: OutboxRow, error: &PortError) -> Kept<()> {
+        match error.kind {
+            ErrorKind::Uncertain | ErrorKind::Unexpected => {
+                self.uncertain(unit, row, &error.to_string()).await
+            }
+            kind if kind.waits() => {
+                let wait = self.wait_for(error);
+                self.again(unit, row, wait).await
+            }
+            ErrorKind::Unavailable if row.failures + 1 < self.tuning.most_tries => {
+                self.later(unit, row).await
+            }
+            _ => self.failed_line(unit, row, error).await,
+        }
+    }
+
+    /// How long to wait for a rate, a breaker, an account. None of them is an attempt.
+    fn wait_for(&self, error: &PortError) -> Duration {
+        let by_kind = match error.kind {
+            ErrorKind::Denied => self.tuning.attention_probe,
+            _ => self.tuning.first_wait,
+        };
+        error.retry_after().unwrap_or(by_kind).min(self.tuning.longest_wait)
+    }
+
+    /// Back to the queue: it certainly was not taken.
+    async fn again(&self, unit: &mut dyn Unit, mut row: OutboxRow, wait: Duration) -> Kept<()> {
+        row.state = OutboxState::Ready;
+        (row.holder, row.until) = (None, None);
+        row.not_before = self.now() + wait;
+        unit.update(&row).await?;
+        if let Some(message) = row.message {
+            unit.deliver(message, Delivery::Queued, None, None, None).await?;
+        }
+        Ok(())
+    }
+
+    async fn later(&self, unit: &mut dyn Unit, mut row: OutboxRow) -> Kept<()> {
+        row.failures += 1;
+        let wait = self.tuning.wait_after(row.failures);
+        self.again(unit, row, wait).await
+    }
+
+    /// It may have left: never repeated, shown, and its followers wait a while.
+    pub(crate) async fn uncertain(&self, unit: &mut dyn Unit, mut row: OutboxRow, reason: &str) -> Kept<()> {
+        tracing::warn!(effect = %row.effect, conversation.id = %row.conversation, reason, "a line may have left");
+        row.state = OutboxState::Uncertain;
+        row.holder = None;
+        row.until = Some(self.now() + self.tuning.uncertain_hold);
+        unit.update(&row).await?;
+        if let Some(message) = row.message {
+            unit.deliver(message, Delivery::Uncertain, None, Some(reason), None).await?;
+        }
+        Ok(())
+    }
+
+    async fn failed_line(&self, unit: &mut dyn Unit, row: OutboxRow, error: &PortError) -> Kept<()> {
+        unit.remove(row.effect).await?;
+        if let Some(message) = row.message {
+            unit.deliver(message, Delivery::Failed, None, Some(&error.to_string()), None).await?;
+        }
+        match error.kind {
+            ErrorKind::OutsideWindow | ErrorKind::OptedOut | ErrorKind::NotFound => Ok(()),
+            _ => self.bury_effect(unit, &row, &error.to_string()).await,
+        }
+    }
+
+    async fn done(&self, unit: &mut dyn Unit, row: OutboxRow, result: &PortResult<Answer>) -> Kept<()> {
+        match result {
+            Ok(_) => unit.remove(row.effect).await,
+            Err(error) if error.kind.waits() => {
+                let wait = self.wait_for(error);
+                self.again(unit, row, wait).await
+            }
+            Err(error) if matches!(error.kind, ErrorKind::Unavailable | ErrorKind::Uncertain) => {
+                self.later(unit, row).await
+            }
+            Err(error) => {
+                unit.remove(row.effect).await?;
+                self.bury_effect(unit, &row, &error.to_string()).await
+            }
+        }
+    }
+
+    async fn answer(
+        &self,
+        unit: &mut dyn Unit,
+        marked: &Marked,
+        row: OutboxRow,
+        result: PortResult<Answer>,
+    ) -> Kept<()> {
+        unit.remove(row.effect).await?;
+        if let (Ok(Answer::Checkout(checkout)), Work::Call { call: Call::OpenCheckout(request) }) =
+            (&result, &row.work)
+        {
+            self.know_checkout(unit, marked, request.order, checkout).await?;
+        }
+        self.file_answer(unit, &row, result).await
+    }
+
+    /// **The provider's id of an order becomes known in the commit that stores the checkout's answer**; notices that came
+    /// earlier are released by it. An order that has ended meanwhile has its page closed.
+    async fn know_checkout(
+        &self,
+        unit: &mut dyn Unit,
+        marked: &Marked,
+        order: OrderId,
+        checkout: &Checkout,
+    ) -> Kept<()> {
+        unit.know_checkout(order, &marked.account, &checkout.reference).await?;
+        for parked in unit.unpark(&marked.account, &checkout.reference).await? {
+            if let ParkedNews::Paid { payment } = parked.news {
+                let body = InboxBody::Paid { order, payment };
+                self.file_for(unit, parked.event, marked.row.conversation, body).await?;
+            }
+        }
+        match unit.order(order).await? {
+            Some(known) if matches!(known.state, OrderState::Ended | OrderState::Cancelled) => {
+                self.close_checkout(unit, &marked.row, order, checkout.reference.clone()).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn close_checkout(
+        &self,
+        unit: &mut dyn Unit,
+        of: &OutboxRow,
+        order: OrderId,
+        reference: String,
+    ) -> Kept<()> {
+        let now = self.now();
+        let row = OutboxRow {
+            effect: tradepost_domain::EffectId { turn: self.mint.turn(), position: 0 },
+            class: Class::Do,
+            slot: None,
+            message: None,
+            work: Work::Call { call: Call::CloseCheckout { order, reference } },
+            at: now,
+            not_before: now,
+            valid_until: now + DO_VALID,
+            state: OutboxState::Ready,
+            holder: None,
+            until: None,
+            attempt: 0,
+            failures: 0,
+            ..of.clone()
+        };
+        unit.put(&row).await
+    }
+
+    pub(crate) async fn file_answer(
+        &self,
+        unit: &mut dyn Unit,
+        row: &OutboxRow,
+        result: PortResult<Answer>,
+    ) -> Kept<()> {
+        let Some(slot) = row.slot.clone() else { return Ok(()) };
+        let answered = Answered { slot, effect: row.effect, awaited: false, result };
+        let body = InboxBody::Answer { writes: row.class == Class::Write, answered };
+        self.file_for(unit, self.mint.event(), row.conversation, body).await
+    }
+
+    pub(crate) async fn file_for(
+        &self,
+        unit: &mut dyn Unit,
+        event: tradepost_domain::EventId,
+        conversation: ConversationId,
+        body: InboxBody,
+    ) -> Kept<()> {
+        let now = self.now();
+        unit.file(&InboxRow { event, seq: 0, conversation, at: now, ripe_at: now, tries: 0, body }).await
+    }
+
+    /// A call that was never made is answered so.
+    pub(super) async fn answer_unmade(&self, unit: &mut dyn Unit, row: &OutboxRow, reason: &str) -> Kept<()> {
+        let error = PortError::new(ErrorKind::Unavailable, "engine", reason);
+        self.file_answer(unit, row, Err(error)).await
+    }
+
+    /// A call whose fate nobody knows is answered so: the flow hands over and never repeats.
+    pub(crate) async fn answer_uncertain(&self, unit: &mut dyn Unit, row: &OutboxRow) -> Kept<()> {
+        unit.remove(row.effect).await?;
+        let error = PortError::new(ErrorKind::Uncertain, "engine", "nobody knows whether the call was made");
+        self.file_answer(unit, row, Err(error)).await
+    }
+
+    pub(crate) async fn bury_effect(&self, unit: &mut dyn Unit, row: &OutboxRow, reason: &str) -> Kept<()> {
+        let work = DeadWork::Effect {
+            effect: row.effect,
+            class: row.class.word().into(),
+            work: serde_json::to_value(&row.work).unwrap_or_default(),
+        };
+        let letter = DeadLetter {
+            id: self.mint.dead_letter(),
+            storefront: row.storefront.clone(),
+            conversation: row.conversation,
+            at: self.now(),
+            reason: reason.to_owned(),
+            work,
+        };
+        unit.bury(&letter).await
+    }
+
+    /// No expiring provider link stays in a transcript.
+    async fn fetched(&self, unit: &mut dyn Unit, row: OutboxRow, result: &PortResult<Fetched>) -> Kept<()> {
+        let source = match result {
+            Ok(fetched) => keep(unit, fetched).await?,
+            Err(error) if error.kind.waits() => {
+                let wait = self.wait_for(error);
+                return self.again(unit, row, wait).await;
+            }
+            Err(error) if error.kind.retryable() && row.failures + 1 < self.tuning.most_tries => {
+                return self.later(unit, row).await;
+            }
+            Err(error) => Source::Missing { reason: error.to_string() },
+        };
+        unit.remove(row.effect).await?;
+        put_source(unit, &row.work, source).await
+    }
+}
+
+async fn keep(unit: &mut dyn Unit, fetched: &Fetched) -> Kept<Source> {
+    let hash = hex::encode(Sha256::digest(&fetched.bytes));
+    let (mime, bytes) = (fetched.mime.clone(), fetched.bytes.clone());
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    unit.keep_media(&MediaBlob { hash: hash.clone(), mime: mime.clone(), bytes }).await?;
+    Ok(Source::Stored { hash, mime, bytes: length })
+}
+
+async fn put_source(unit: &mut dyn Unit, work: &Work, source: Source) -> Kept<()> {
+    let Work::Fetch { line, position, .. } = work else { return Ok(()) };
+    let Some(written) = unit.written(*line).await? else { return Ok(()) };
+    let Content::Media { mut media, text } = written.line.content else { return Ok(()) };
+    if let Some(Media { source: place, .. }) = media.get_mut(usize::from(*position)) {
+        *place = source;
+    }
+    unit.rewrite(*line, &Content::Media { media, text }).await
+}

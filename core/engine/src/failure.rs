@@ -1,0 +1,69 @@
+//! What a failing turn costs: a counted try in a commit of its own; after the last one the event is a dead letter and
+//! the conversation goes on.
+
+use std::sync::Arc;
+
+use tradepost_domain::{ConversationId, EventId};
+use tradepost_ports::{
+    StoreError, Unit,
+    store::{DeadLetter, DeadWork, InboxRow, Kept},
+};
+
+use crate::{House, unit::write};
+
+/// What failed in a turn that was rolled back.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    pub(crate) events: Vec<EventId>,
+    pub(crate) reason: String,
+}
+
+impl House {
+    pub(crate) async fn count_failure(
+        self: &Arc<Self>,
+        id: ConversationId,
+        fault: Fault,
+    ) -> Result<(), StoreError> {
+        tracing::warn!(conversation.id = %id, reason = fault.reason, "a turn failed and was rolled back");
+        let house = Arc::clone(self);
+        write(&*self.store, move |unit| Box::pin(async move { house.count_within(unit, id, fault).await }))
+            .await
+    }
+
+    async fn count_within(&self, unit: &mut dyn Unit, id: ConversationId, fault: Fault) -> Kept<()> {
+        let Some(conversation) = unit.conversation(id).await? else { return Ok(()) };
+        for row in unit.waiting(id).await? {
+            if !fault.events.contains(&row.event) {
+                continue;
+            }
+            if row.tries + 1 < self.tuning.most_tries {
+                let wait = self.tuning.wait_after(row.tries + 1);
+                unit.failed(&[row.event], self.now() + wait).await?;
+            } else {
+                let letter = self.dead_event(&conversation.storefront, &row, &fault.reason);
+                unit.bury(&letter).await?;
+                unit.take(&[row.event]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn dead_event(
+        &self,
+        storefront: &tradepost_domain::StorefrontId,
+        row: &InboxRow,
+        reason: &str,
+    ) -> DeadLetter {
+        DeadLetter {
+            id: self.mint.dead_letter(),
+            storefront: storefront.clone(),
+            conversation: row.conversation,
+            at: self.now(),
+            reason: reason.to_owned(),
+            work: DeadWork::Event {
+                event: row.event,
+                body: serde_json::to_value(&row.body).unwrap_or_default(),
+            },
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! How the house is: for readiness, the command line and the console.
+
+use serde::Serialize;
+use tradepost_domain::{ConversationId, Timestamp};
+use tradepost_ports::{
+    StoreError,
+    store::{Class, Kept},
+};
+
+use crate::{House, ProviderHealth, unit::read};
+
+/// How the house is.
+#[derive(Debug, Clone, Serialize)]
+pub struct Health {
+    /// Why the store cannot be written to, if so.
+    pub store: Option<String>,
+    /// Every provider account.
+    pub providers: Vec<ProviderHealth>,
+    /// Events that wait.
+    pub inbox: u64,
+    /// Since when the oldest of them waits.
+    pub inbox_since: Option<Timestamp>,
+    /// Effects that wait, by lane, and since when the oldest.
+    pub outbox: Vec<(String, u64, Timestamp)>,
+    /// Events by what became of them.
+    pub events: Vec<(&'static str, u64)>,
+}
+
+impl House {
+    /// How the house is now. Never fails: what cannot be asked is said.
+    pub async fn health(&self) -> Health {
+        let providers = self.guards.all().map(|guard| guard.health()).collect();
+        let mut health = Health {
+            store: self.store.health().await.err().map(|error| error.to_string()),
+            providers,
+            inbox: 0,
+            inbox_since: None,
+            outbox: Vec::new(),
+            events: Vec::new(),
+        };
+        if let Err(error) = self.count(&mut health).await {
+            health.store.get_or_insert(error.to_string());
+        }
+        health
+    }
+
+    async fn count(&self, health: &mut Health) -> Kept<()> {
+        let counts = read(&*self.store, |unit| {
+            Box::pin(async move { Ok((unit.depth().await?, unit.backlog().await?, unit.fates().await?)) })
+        });
+        let ((depth, since), backlog, fates) = counts.await?;
+        (health.inbox, health.inbox_since) = (depth, since);
+        health.outbox =
+            backlog.into_iter().map(|(lane, rows, since)| (lane.to_string(), rows, since)).collect();
+        health.events = fates.into_iter().map(|(fate, count)| (fate.word(), count)).collect();
+        Ok(())
+    }
+
+    /// Has the conversation nothing left to do: no event waits, nothing is to leave?
+    pub async fn settled(&self, id: ConversationId) -> Result<bool, StoreError> {
+        read(&*self.store, move |unit| {
+            Box::pin(async move {
+                let waits = !unit.waiting(id).await?.is_empty();
+                let leaves = unit.rows_of(id).await?;
+                let matters = |class| matches!(class, Class::Say | Class::Read | Class::Write);
+                Ok(!waits && !leaves.iter().any(|row| matters(row.class)))
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,232 @@
+//! Files one arrival: into a conversation's queue, onto a line of ours, or into the history only.
+
+use std::time::Duration;
+
+use tradepost_domain::{AccountKey, Arrival, ConversationId, Delivery, EventId, Timestamp, What};
+use tradepost_ports::{
+    Unit,
+    store::{Fate, InboxBody, InboxRow, Kept, Ledger, Parked, ParkedNews, StoredEvent},
+};
+
+use super::{Accepted, Intake, bounded};
+use crate::{House, registry::Channel};
+
+/// What became of an arrival.
+pub(super) struct Filed {
+    pub(super) fate: Fate,
+    pub(super) conversation: Option<ConversationId>,
+    pub(super) note: Option<String>,
+}
+
+impl Filed {
+    pub(super) fn new(fate: Fate) -> Self {
+        Self { fate, conversation: None, note: None }
+    }
+
+    pub(super) fn within(fate: Fate, conversation: ConversationId) -> Self {
+        Self { fate, conversation: Some(conversation), note: None }
+    }
+
+    fn noted(fate: Fate, note: impl Into<String>) -> Self {
+        Self { fate, conversation: None, note: Some(note.into()) }
+    }
+}
+
+/// One arrival on its way into the store.
+pub(super) struct Filing<'a> {
+    pub(super) house: &'a House,
+    pub(super) id: EventId,
+    pub(super) now: Timestamp,
+    pub(super) account: AccountKey,
+    intake: &'a Intake,
+    repeats: Option<EventId>,
+}
+
+impl<'a> Filing<'a> {
+    pub(super) fn new(
+        house: &'a House,
+        intake: &'a Intake,
+        arrival: &Arrival,
+        repeats: Option<EventId>,
+    ) -> Self {
+        let account = AccountKey::of(&intake.kind, &arrival.account);
+        Self { house, id: house.mint.event(), now: house.now(), account, intake, repeats }
+    }
+
+    pub(super) async fn file(
+        self,
+        unit: &mut dyn Unit,
+        arrival: Arrival,
+        accepted: &mut Accepted,
+    ) -> Kept<()> {
+        let (kind, at) = (arrival.what.word(), arrival.at);
+        let normal = normalised(&arrival);
+        let filed = self.take(unit, arrival.what, at).await?;
+        let event = StoredEvent {
+            id: self.id,
+            endpoint: Some(self.intake.endpoint.clone()),
+            account: self.account,
+            conversation: filed.conversation,
+            at: self.now,
+            kind: kind.into(),
+            fate: filed.fate,
+            note: filed.note,
+            raw: bounded(&arrival.raw),
+            arrival: normal,
+            correlation: self.intake.correlation.clone(),
+            repeats: self.repeats,
+        };
+        unit.record(&event).await?;
+        accepted.taken += 1;
+        accepted.unrouted += usize::from(filed.fate == Fate::Unrouted);
+        accepted.events.push(self.id);
+        accepted.conversations.extend(filed.conversation.filter(|_| filed.fate == Fate::Filed));
+        Ok(())
+    }
+
+    async fn take(&self, unit: &mut dyn Unit, what: What, at: Option<Timestamp>) -> Kept<Filed> {
+        match what {
+            What::Unreadable { reason } => return Ok(Filed::noted(Fate::Unparsed, reason)),
+            What::Test => return Ok(Filed::noted(Fate::Noted, "the provider tried the connection")),
+            What::Paid { payment } => return self.paid(unit, payment).await,
+            _ => {}
+        }
+        match self.house.registry.channel(&self.account) {
+            Some(channel) => self.take_for(unit, channel, what, at).await,
+            None => Ok(Filed::noted(Fate::Unrouted, "no storefront has this account")),
+        }
+    }
+
+    async fn take_for(
+        &self,
+        unit: &mut dyn Unit,
+        channel: &Channel,
+        what: What,
+        at: Option<Timestamp>,
+    ) -> Kept<Filed> {
+        match what {
+            What::Message { from, reference, content, about, referral } => {
+                let heard = super::message::Heard { from, reference, content, about, referral, at };
+                self.message(unit, channel, heard).await
+            }
+            What::Echo { to, reference, content } => self.echo(unit, to, reference, content).await,
+            What::Receipt { reference, delivery, earlier_too, reason, .. } => {
+                self.receipt(unit, reference, delivery, earlier_too, reason).await
+            }
+            What::Unsent { reference } => self.unsent(unit, &reference).await,
+            What::Edited { reference, text } => self.edited(unit, &reference, text).await,
+            What::Reaction { .. } | What::Referred { .. } => Ok(Filed::new(Fate::Noted)),
+            What::Other { kind } => Ok(Filed::noted(Fate::Noted, kind)),
+            What::Test | What::Unreadable { .. } | What::Paid { .. } => Ok(Filed::new(Fate::Noted)),
+        }
+    }
+
+    /// Files for a turn.
+    pub(super) async fn queue(
+        &self,
+        unit: &mut dyn Unit,
+        conversation: ConversationId,
+        body: InboxBody,
+        quiet: Duration,
+    ) -> Kept<()> {
+        let row = InboxRow {
+            event: self.id,
+            seq: 0,
+            conversation,
+            at: self.now,
+            ripe_at: self.now + quiet,
+            tries: 0,
+            body,
+        };
+        unit.file(&row).await
+    }
+
+    /// Parks news of something that we do not know yet.
+    pub(super) async fn park(
+        &self,
+        unit: &mut dyn Unit,
+        reference: &str,
+        kept: Duration,
+        news: ParkedNews,
+    ) -> Kept<()> {
+        let (event, account) = (self.id, self.account.clone());
+        let parked = Parked { event, account, reference: reference.to_owned(), until: self.now + kept, news };
+        Ledger::park(unit, &parked).await
+    }
+
+    async fn paid(&self, unit: &mut dyn Unit, payment: tradepost_domain::ledger::Payment) -> Kept<Filed> {
+        match unit.order_by_checkout(&self.account, &payment.reference).await? {
+            Some(order) => {
+                let body = InboxBody::Paid { order: order.id, payment };
+                self.queue(unit, order.conversation, body, Duration::ZERO).await?;
+                Ok(Filed::within(Fate::Filed, order.conversation))
+            }
+            None => {
+                let reference = payment.reference.clone();
+                self.park(unit, &reference, self.house.tuning.memory, ParkedNews::Paid { payment }).await?;
+                Ok(Filed::new(Fate::Parked))
+            }
+        }
+    }
+
+    async fn receipt(
+        &self,
+        unit: &mut dyn Unit,
+        reference: String,
+        delivery: Delivery,
+        earlier_too: bool,
+        reason: Option<String>,
+    ) -> Kept<Filed> {
+        let Some(written) = unit.by_reference(&self.account, &reference).await? else {
+            let news = ParkedNews::Receipt { delivery, earlier_too, reason };
+            self.park(unit, &reference, self.house.tuning.memory, news).await?;
+            return Ok(Filed::new(Fate::Parked));
+        };
+        self.house.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
+        Ok(Filed::within(Fate::Applied, written.conversation))
+    }
+
+    async fn unsent(&self, unit: &mut dyn Unit, reference: &str) -> Kept<Filed> {
+        let Some(written) = unit.by_reference(&self.account, reference).await? else {
+            return Ok(Filed::new(Fate::Noted));
+        };
+        let gone = tradepost_domain::Content::Unsupported { what: "taken back".into() };
+        unit.rewrite(written.line.id, &gone).await?;
+        Ok(Filed::within(Fate::Applied, written.conversation))
+    }
+
+    async fn edited(&self, unit: &mut dyn Unit, reference: &str, text: String) -> Kept<Filed> {
+        let Some(written) = unit.by_reference(&self.account, reference).await? else {
+            return Ok(Filed::new(Fate::Noted));
+        };
+        unit.rewrite(written.line.id, &tradepost_domain::Content::text(text)).await?;
+        Ok(Filed::within(Fate::Applied, written.conversation))
+    }
+}
+
+impl House {
+    /// Moves a line forwards, and where the news speaks of earlier ones, too, those.
+    pub(crate) async fn apply_receipt(
+        &self,
+        unit: &mut dyn Unit,
+        written: &tradepost_ports::store::Written,
+        delivery: Delivery,
+        earlier_too: bool,
+        reason: Option<&str>,
+    ) -> Kept<()> {
+        if written.line.delivery.is_none() {
+            return Ok(());
+        }
+        unit.deliver(written.line.id, delivery, None, reason, None).await?;
+        if earlier_too {
+            unit.deliver_up_to(written.conversation, written.line.id, delivery).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The arrival as JSON, without the raw payload that stands beside it.
+fn normalised(arrival: &Arrival) -> Option<String> {
+    let lean = Arrival { raw: String::new(), ..arrival.clone() };
+    serde_json::to_string(&lean).ok()
+}

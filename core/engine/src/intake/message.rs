@@ -1,0 +1,198 @@
+//! A customer's message: finds or makes the contact and the conversation, writes the line, queues the words.
+
+use std::time::Duration;
+
+use tradepost_domain::{
+    Author, Contact, ContactId, Content, Conversation, ConversationId, EffectId, Identity, Line, Message,
+    MessageId, Mode, Party, Source, Timestamp,
+    conversation::Inner,
+    message::{About, Referral},
+};
+use tradepost_ports::{
+    Signal, StoreError, Unit,
+    store::{Class, Fate, InboxBody, Kept, OutboxRow, OutboxState, Work, Written},
+};
+
+use super::file::{Filed, Filing};
+use crate::{registry::Channel, registry::StorefrontEntry};
+
+/// What the customer wrote.
+pub(super) struct Heard {
+    pub(super) from: Party,
+    pub(super) reference: Option<String>,
+    pub(super) content: Content,
+    pub(super) about: Option<About>,
+    pub(super) referral: Option<Referral>,
+    pub(super) at: Option<Timestamp>,
+}
+
+/// How far a provider's time may lie ahead of ours and still be believed.
+const BELIEVABLE: Duration = Duration::from_secs(60);
+
+impl Filing<'_> {
+    pub(super) async fn message(&self, unit: &mut dyn Unit, channel: &Channel, heard: Heard) -> Kept<Filed> {
+        let entry = self.house.registry.storefront(&channel.entry.storefront);
+        let entry = entry.ok_or_else(|| StoreError::Abandoned("the account's storefront is gone".into()))?;
+        let conversation = self.conversation_with(unit, entry, &heard.from).await?;
+        let peer = heard.from.id.clone();
+        let message = self.write_down(unit, conversation, heard).await?;
+        let idle_at = self.now + entry.tuning.idle_after;
+        unit.heard(conversation, message.at, idle_at).await?;
+        self.fetch_media(unit, channel, conversation, &message).await?;
+        let quiet =
+            if matches!(message.content, Content::Tap { .. }) { Duration::ZERO } else { entry.tuning.quiet };
+        if entry.tuning.show_signals && channel.capabilities.seen {
+            self.show_seen(unit, channel, conversation, peer).await?;
+        }
+        self.queue(unit, conversation, InboxBody::Said(message), quiet).await?;
+        Ok(Filed::within(Fate::Filed, conversation))
+    }
+
+    /// The conversation with a customer, begun if need be; a name that the event tells is kept.
+    pub(super) async fn conversation_with(
+        &self,
+        unit: &mut dyn Unit,
+        entry: &StorefrontEntry,
+        party: &Party,
+    ) -> Kept<ConversationId> {
+        if let Some(conversation) = unit.conversation_with(&self.account, &party.id).await? {
+            return Ok(conversation.id);
+        }
+        let contact = self.contact(unit, entry, party).await?;
+        let (at, dice) = self.house.mint.toss();
+        let conversation = Conversation {
+            id: ConversationId::new(at, dice),
+            storefront: entry.facts.id.clone(),
+            account: self.account.clone(),
+            contact,
+            peer: party.id.clone(),
+            version: 0,
+            lease: None,
+            heard_at: None,
+            idle_at: None,
+            mode: Mode::Bot,
+            stage: String::new(),
+            created_at: self.now,
+            inner: Inner::default(),
+        };
+        unit.begin(&conversation).await?;
+        Ok(conversation.id)
+    }
+
+    async fn contact(&self, unit: &mut dyn Unit, entry: &StorefrontEntry, party: &Party) -> Kept<ContactId> {
+        let identity = Identity::new(self.account.as_str(), party.id.clone());
+        if let Some(contact) = unit.contact_by(&entry.facts.id, &identity).await? {
+            return Ok(contact.id);
+        }
+        let (at, dice) = self.house.mint.toss();
+        let contact = Contact {
+            id: ContactId::new(at, dice),
+            storefront: entry.facts.id.clone(),
+            name: party.name.clone(),
+            identities: vec![identity],
+            facts: Default::default(),
+        };
+        unit.meet(&contact).await?;
+        Ok(contact.id)
+    }
+
+    /// Writes the customer's line into the transcript.
+    async fn write_down(
+        &self,
+        unit: &mut dyn Unit,
+        conversation: ConversationId,
+        heard: Heard,
+    ) -> Kept<Message> {
+        let message = Message {
+            id: self.house.mint.message(),
+            at: heard.at.filter(|at| *at <= self.now + BELIEVABLE).unwrap_or(self.now),
+            content: heard.content,
+            about: heard.about,
+            referral: heard.referral,
+        };
+        let line = Line {
+            id: message.id,
+            at: message.at,
+            author: Author::Customer,
+            content: message.content.clone(),
+            topic: None,
+            delivery: None,
+        };
+        let account = self.account.clone();
+        let reference = heard.reference;
+        let written =
+            Written { conversation, account, line, effect: None, reference, reason: None, left_at: None };
+        unit.write(&written).await?;
+        Ok(message)
+    }
+
+    /// Media at the provider are fetched at once: their addresses expire.
+    async fn fetch_media(
+        &self,
+        unit: &mut dyn Unit,
+        channel: &Channel,
+        conversation: ConversationId,
+        message: &Message,
+    ) -> Kept<()> {
+        let (Content::Media { media, .. }, Some(_)) = (&message.content, &channel.entry.media) else {
+            return Ok(());
+        };
+        for (position, medium) in (0..).zip(media) {
+            if matches!(medium.source, Source::Remote { .. }) {
+                let work = Work::Fetch { line: message.id, position, media: medium.clone() };
+                let row = self.row(channel, conversation, position, Class::Fetch, work, FETCH_VALID);
+                unit.put(&row).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn show_seen(
+        &self,
+        unit: &mut dyn Unit,
+        channel: &Channel,
+        conversation: ConversationId,
+        peer: String,
+    ) -> Kept<()> {
+        let work = Work::Signal { peer, signal: Signal::Seen };
+        unit.put(&self.row(channel, conversation, SEEN, Class::Signal, work, SIGNAL_VALID)).await
+    }
+
+    fn row(
+        &self,
+        channel: &Channel,
+        conversation: ConversationId,
+        position: u16,
+        class: Class,
+        work: Work,
+        valid: Duration,
+    ) -> OutboxRow {
+        OutboxRow {
+            effect: EffectId { turn: self.house.mint.turn(), position },
+            seq: 0,
+            storefront: channel.entry.storefront.clone(),
+            conversation,
+            lane: channel.entry.messenger.terms().lane.clone(),
+            class,
+            rank: 1,
+            slot: None,
+            message: None::<MessageId>,
+            work,
+            at: self.now,
+            not_before: self.now,
+            valid_until: self.now + valid,
+            state: OutboxState::Ready,
+            holder: None,
+            until: None,
+            attempt: 0,
+            failures: 0,
+        }
+    }
+}
+
+/// The position of a "seen" among the effects of an intake.
+const SEEN: u16 = u16::MAX;
+/// A "seen" that could not be shown by then is not worth showing.
+const SIGNAL_VALID: Duration = Duration::from_secs(20);
+/// Addresses of media live for hours at most.
+const FETCH_VALID: Duration = Duration::from_secs(6 * 3600);

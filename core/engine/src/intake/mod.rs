@@ -1,0 +1,168 @@
+//! Intake: what webhooks brought is durable before their caller hears.
+
+mod echo;
+mod file;
+mod message;
+
+pub(crate) use echo::Echoed;
+
+use std::sync::Arc;
+
+use file::Filing;
+use tradepost_domain::{AccountKey, Arrival, ConversationId, EventId};
+use tradepost_ports::{
+    Unit, Wake,
+    store::{Fate, Kept, StoreError, StoredEvent},
+};
+
+use crate::{House, Stage, unit::write};
+
+/// Arrivals of one unit: about three rows each, and a unit holds at most 200.
+const AT_ONCE: usize = 50;
+/// The longest raw payload of one event that is kept, in bytes.
+const MOST_RAW: usize = 256 * 1024;
+
+/// Where a request came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intake {
+    /// The endpoint's name.
+    pub endpoint: String,
+    /// The channel kind, such as `instagram`.
+    pub kind: String,
+    /// The correlation id of the request.
+    pub correlation: Option<String>,
+}
+
+/// What became of a request's events.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// New events, all durable.
+    pub taken: usize,
+    /// Events that had been heard before: no second effect.
+    pub known: usize,
+    /// New events of accounts that no storefront has.
+    pub unrouted: usize,
+    /// The new events, in order.
+    pub events: Vec<EventId>,
+    /// The conversations that have something to hear.
+    pub conversations: Vec<ConversationId>,
+}
+
+impl House {
+    /// Takes a request's events. When it returns, they are durable; who is to hear them has been woken.
+    pub async fn accept(
+        self: &Arc<Self>,
+        intake: &Intake,
+        arrivals: Vec<Arrival>,
+    ) -> Result<Accepted, StoreError> {
+        let mut accepted = Accepted::default();
+        let mut rest = arrivals;
+        while !rest.is_empty() {
+            let later = rest.split_off(rest.len().min(AT_ONCE));
+            accepted.add(self.accept_some(intake, rest, None).await?);
+            rest = later;
+        }
+        self.reached(Stage::Accepted);
+        accepted.conversations.sort_unstable();
+        accepted.conversations.dedup();
+        self.wake_turns(accepted.conversations.clone());
+        Ok(accepted)
+    }
+
+    /// Takes an event once more, as one that repeats another.
+    pub(crate) async fn accept_again(
+        self: &Arc<Self>,
+        intake: &Intake,
+        arrival: Arrival,
+        repeats: EventId,
+    ) -> Kept<Accepted> {
+        let accepted = self.accept_some(intake, vec![arrival], Some(repeats)).await?;
+        self.wake_turns(accepted.conversations.clone());
+        Ok(accepted)
+    }
+
+    async fn accept_some(
+        self: &Arc<Self>,
+        intake: &Intake,
+        arrivals: Vec<Arrival>,
+        repeats: Option<EventId>,
+    ) -> Kept<Accepted> {
+        let (house, intake) = (Arc::clone(self), intake.clone());
+        write(&*self.store, move |unit| {
+            Box::pin(async move { house.file_all(unit, &intake, arrivals, repeats).await })
+        })
+        .await
+    }
+
+    async fn file_all(
+        &self,
+        unit: &mut dyn Unit,
+        intake: &Intake,
+        arrivals: Vec<Arrival>,
+        repeats: Option<EventId>,
+    ) -> Kept<Accepted> {
+        let keys: Vec<_> = arrivals.iter().map(|arrival| arrival.key.clone()).collect();
+        let news = unit.remember(&intake.kind, &keys, self.now()).await?;
+        let mut accepted = Accepted::default();
+        for (arrival, is_new) in arrivals.into_iter().zip(news) {
+            match is_new {
+                true => {
+                    Filing::new(self, intake, &arrival, repeats).file(unit, arrival, &mut accepted).await?
+                }
+                false => accepted.known += 1,
+            }
+        }
+        Ok(accepted)
+    }
+
+    /// Keeps a signed body that could not be read, raw. It is counted and shown.
+    pub async fn accept_unparsed(
+        self: &Arc<Self>,
+        intake: &Intake,
+        raw: &[u8],
+        reason: &str,
+    ) -> Result<EventId, StoreError> {
+        let event = StoredEvent {
+            id: self.mint.event(),
+            endpoint: Some(intake.endpoint.clone()),
+            account: AccountKey::of(&intake.kind, ""),
+            conversation: None,
+            at: self.now(),
+            kind: "unparsed".into(),
+            fate: Fate::Unparsed,
+            note: Some(reason.to_owned()),
+            raw: bounded(&String::from_utf8_lossy(raw)),
+            arrival: None,
+            correlation: intake.correlation.clone(),
+            repeats: None,
+        };
+        let id = event.id;
+        write(&*self.store, move |unit| Box::pin(async move { unit.record(&event).await })).await?;
+        Ok(id)
+    }
+
+    pub(crate) fn wake_turns(&self, conversations: Vec<ConversationId>) {
+        if !conversations.is_empty() {
+            self.coordinator.wake(Wake::Turn(conversations));
+        }
+    }
+}
+
+impl Accepted {
+    fn add(&mut self, more: Self) {
+        self.taken += more.taken;
+        self.known += more.known;
+        self.unrouted += more.unrouted;
+        self.events.extend(more.events);
+        self.conversations.extend(more.conversations);
+    }
+}
+
+/// At most [`MOST_RAW`] bytes of a text, without zero characters, which not every store can keep.
+fn bounded(text: &str) -> String {
+    let mut end = text.len().min(MOST_RAW);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].replace('\0', "\u{fffd}")
+}

@@ -1,0 +1,209 @@
+//! What a person does about it: try an event or a dead letter again, say a word as staff.
+
+use std::sync::Arc;
+
+use tradepost_domain::{AccountKey, Author, ConversationId, DeadLetterId, Delivery, EffectId, EventId, Line};
+use tradepost_ports::{
+    StoreError, Unit, Wake,
+    store::{
+        Class, DeadLetter, DeadWork, Fate, InboxBody, Kept, OutboxRow, OutboxState, StaffWord, StoredEvent,
+        Work, Written,
+    },
+};
+
+use crate::{
+    House, Intake,
+    unit::{read, write},
+};
+
+/// Why something cannot be tried again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RepairError {
+    /// There is none.
+    #[error("there is no {0}")]
+    Unknown(String),
+    /// It is not of a kind that can be tried again.
+    #[error("{what} cannot be tried again: {why}")]
+    Impossible {
+        /// What.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl House {
+    /// Files a stored event again, as a new event that names the old one. It may send.
+    pub async fn retry_event(self: &Arc<Self>, id: EventId) -> Result<EventId, RepairError> {
+        let found = read(&*self.store, move |unit| Box::pin(async move { unit.event(id).await })).await?;
+        let event = found.ok_or_else(|| RepairError::Unknown(format!("event {id}")))?;
+        let arrival = event.arrival.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let mut arrival: tradepost_domain::Arrival = arrival.ok_or_else(|| RepairError::Impossible {
+            what: format!("event {id}"),
+            why: "it was never read; parse its raw payload first".into(),
+        })?;
+        arrival.key = format!("{}#{}", arrival.key, self.mint.event());
+        let intake = Intake {
+            endpoint: event.endpoint.unwrap_or_default(),
+            kind: event.account.kind().to_owned(),
+            correlation: event.correlation,
+        };
+        let accepted = self.accept_again(&intake, arrival, id).await?;
+        accepted.events.first().copied().ok_or_else(|| RepairError::Unknown("new event".into()))
+    }
+
+    /// A word from staff, heard in its turn.
+    pub async fn staff(
+        self: &Arc<Self>,
+        id: ConversationId,
+        word: StaffWord,
+    ) -> Result<EventId, RepairError> {
+        let (house, event) = (Arc::clone(self), self.mint.event());
+        let found = write(&*self.store, move |unit| {
+            Box::pin(async move {
+                let Some(conversation) = unit.conversation(id).await? else { return Ok(false) };
+                house.file_for(unit, event, id, InboxBody::Staff(word.clone())).await?;
+                house.note(unit, event, conversation.account, id, "staff", None).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+        self.wake_turns(vec![id]);
+        if found { Ok(event) } else { Err(RepairError::Unknown(format!("conversation {id}"))) }
+    }
+
+    /// Tries a dead letter again, as a new event or effect.
+    pub async fn retry_dead_letter(self: &Arc<Self>, id: DeadLetterId) -> Result<(), RepairError> {
+        let house = Arc::clone(self);
+        let retried = write(&*self.store, move |unit| {
+            Box::pin(async move {
+                match unit.dead_letter(id).await? {
+                    Some(letter) if unit.resurrect(id, house.now()).await? => {
+                        house.raise(unit, letter).await?;
+                        Ok(true)
+                    }
+                    _ => Ok(false),
+                }
+            })
+        })
+        .await?;
+        self.coordinator.wake(Wake::Dispatch);
+        self.coordinator.wake(Wake::Turn(Vec::new()));
+        if retried {
+            Ok(())
+        } else {
+            Err(RepairError::Unknown(format!("dead letter {id} that was not retried")))
+        }
+    }
+
+    async fn raise(&self, unit: &mut dyn Unit, letter: DeadLetter) -> Kept<()> {
+        let broken = |fault: serde_json::Error| StoreError::Broken(fault.to_string());
+        match letter.work {
+            DeadWork::Event { event, body } => {
+                let body: InboxBody = serde_json::from_value(body).map_err(broken)?;
+                let new = self.mint.event();
+                let Some(conversation) = unit.conversation(letter.conversation).await? else { return Ok(()) };
+                self.note(unit, new, conversation.account, conversation.id, body.word(), Some(event)).await?;
+                self.file_for(unit, new, letter.conversation, body).await
+            }
+            DeadWork::Effect { class, work, .. } => {
+                let work: Work = serde_json::from_value(work).map_err(broken)?;
+                let class =
+                    Class::of(&class).ok_or_else(|| StoreError::Broken(format!("no class `{class}`")))?;
+                self.put_again(unit, letter.conversation, class, work).await
+            }
+        }
+    }
+
+    async fn put_again(&self, unit: &mut dyn Unit, id: ConversationId, class: Class, work: Work) -> Kept<()> {
+        let Some(conversation) = unit.conversation(id).await? else { return Ok(()) };
+        let account = match &work {
+            Work::Call { call } => self.registry.account_for(&conversation.storefront, call.port()),
+            _ => Some(&conversation.account),
+        };
+        let port = account.and_then(|account| self.registry.port(account));
+        let Some(port) = port else { return Err(StoreError::Abandoned("its account is gone".into())) };
+        let (effect, now) = (EffectId { turn: self.mint.turn(), position: 0 }, self.now());
+        let message = match &work {
+            Work::Say { content, author, .. } => {
+                Some(self.say_again(unit, &conversation, effect, *author, content.clone()).await?)
+            }
+            _ => None,
+        };
+        let row = OutboxRow {
+            effect,
+            seq: 0,
+            storefront: conversation.storefront,
+            conversation: id,
+            lane: port.terms().lane.clone(),
+            class,
+            rank: 0,
+            slot: None,
+            message,
+            work,
+            at: now,
+            not_before: now,
+            valid_until: now + self.tuning.memory,
+            state: OutboxState::Ready,
+            holder: None,
+            until: None,
+            attempt: 0,
+            failures: 0,
+        };
+        unit.put(&row).await
+    }
+
+    async fn say_again(
+        &self,
+        unit: &mut dyn Unit,
+        conversation: &tradepost_domain::Conversation,
+        effect: EffectId,
+        author: Author,
+        content: tradepost_domain::Content,
+    ) -> Kept<tradepost_domain::MessageId> {
+        let id = self.mint.message();
+        let line =
+            Line { id, at: self.now(), author, content, topic: None, delivery: Some(Delivery::Queued) };
+        let written = Written {
+            conversation: conversation.id,
+            account: conversation.account.clone(),
+            line,
+            effect: Some(effect),
+            reference: None,
+            reason: None,
+            left_at: None,
+        };
+        unit.write(&written).await?;
+        Ok(id)
+    }
+
+    /// Writes down an event that the house itself filed.
+    async fn note(
+        &self,
+        unit: &mut dyn Unit,
+        id: EventId,
+        account: AccountKey,
+        conversation: ConversationId,
+        kind: &str,
+        repeats: Option<EventId>,
+    ) -> Kept<()> {
+        let event = StoredEvent {
+            id,
+            endpoint: None,
+            account,
+            conversation: Some(conversation),
+            at: self.now(),
+            kind: kind.to_owned(),
+            fate: Fate::Filed,
+            note: None,
+            raw: String::new(),
+            arrival: None,
+            correlation: None,
+            repeats,
+        };
+        unit.record(&event).await
+    }
+}

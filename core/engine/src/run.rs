@@ -1,0 +1,231 @@
+//! The loops of a process: turns, dispatch, sweeps. Wake-ups make them fast; the sweep makes them sure.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, Either, join3, select},
+    stream::FuturesUnordered,
+};
+use parking_lot::Mutex;
+use tokio::sync::watch;
+use tradepost_domain::{ConversationId, Timestamp};
+use tradepost_ports::{StoreError, Wake, coordinator::Listener, store::Kept};
+
+use crate::{
+    House,
+    unit::{read, write},
+};
+
+/// Conversations taken up by one look through the store.
+const AT_ONCE: u32 = 64;
+/// Sweeps between two prunings: about an hour.
+const PRUNE_EVERY: u32 = 3_600;
+
+/// When which conversation should be looked at again.
+#[derive(Debug, Default)]
+pub(crate) struct Agenda(Mutex<BTreeSet<(Timestamp, ConversationId)>>);
+
+impl Agenda {
+    pub(crate) fn note(&self, at: Timestamp, id: ConversationId) {
+        self.0.lock().insert((at, id));
+    }
+
+    fn due(&self, now: Timestamp) -> Vec<ConversationId> {
+        let mut agenda = self.0.lock();
+        let due: Vec<_> = agenda.iter().take_while(|(at, _)| *at <= now).copied().collect();
+        for entry in &due {
+            agenda.remove(entry);
+        }
+        due.into_iter().map(|(_, id)| id).collect()
+    }
+
+    fn next(&self, now: Timestamp) -> Option<Duration> {
+        let first = self.0.lock().first().map(|(at, _)| *at)?;
+        Some(Duration::try_from(first.duration_since(now)).unwrap_or_default())
+    }
+}
+
+type Tasks<'a> = FuturesUnordered<BoxFuture<'a, ()>>;
+
+impl House {
+    /// Runs until `stop` says so; then what is in hand is finished and nothing new is taken.
+    pub async fn run(self: &Arc<Self>, stop: watch::Receiver<bool>) {
+        join3(self.run_turns(stop.clone()), self.run_dispatch(stop.clone()), self.run_sweeps(stop)).await;
+    }
+
+    async fn run_turns(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let mut listener = self.coordinator.listen();
+        let mut waiting: BTreeSet<ConversationId> = BTreeSet::new();
+        let under_way: Mutex<BTreeMap<ConversationId, bool>> = Mutex::default();
+        let mut tasks = Tasks::new();
+        let mut look = true;
+        while !*stop.borrow() {
+            if look {
+                waiting.extend(self.logged(self.ripe().await, "look for ripe conversations"));
+            }
+            waiting.extend(self.agenda.due(self.now()));
+            self.begin_turns(&mut waiting, &under_way, &mut tasks);
+            look = self.wait_for_turns(&mut *listener, &mut waiting, &mut tasks, &mut stop).await;
+        }
+        while tasks.next().await.is_some() {}
+    }
+
+    fn begin_turns<'a>(
+        self: &'a Arc<Self>,
+        waiting: &mut BTreeSet<ConversationId>,
+        under_way: &'a Mutex<BTreeMap<ConversationId, bool>>,
+        tasks: &mut Tasks<'a>,
+    ) {
+        while tasks.len() < self.tuning.turns_at_once {
+            let Some(id) = waiting.pop_first() else { return };
+            match under_way.lock().entry(id) {
+                std::collections::btree_map::Entry::Occupied(mut again) => *again.get_mut() = true,
+                std::collections::btree_map::Entry::Vacant(place) => {
+                    place.insert(false);
+                    tasks.push(self.turn_while_told(id, under_way).boxed());
+                }
+            }
+        }
+    }
+
+    /// One task per conversation; told again while it is at it, it looks again.
+    async fn turn_while_told(
+        self: &Arc<Self>,
+        id: ConversationId,
+        under_way: &Mutex<BTreeMap<ConversationId, bool>>,
+    ) {
+        loop {
+            if let Err(error) = self.turn(id, &self.tuning.worker).await {
+                tracing::warn!(conversation.id = %id, %error, "failed to take a turn; it is taken again");
+            }
+            let mut under_way = under_way.lock();
+            match under_way.get_mut(&id) {
+                Some(told) if *told => *told = false,
+                _ => {
+                    under_way.remove(&id);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Waits for a wake-up, a finished turn, the agenda or the sweep; `true` when the store should be looked through.
+    async fn wait_for_turns(
+        &self,
+        listener: &mut dyn Listener,
+        waiting: &mut BTreeSet<ConversationId>,
+        tasks: &mut Tasks<'_>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> bool {
+        let now = self.now();
+        let nap = self.agenda.next(now).map_or(self.tuning.sweep, |next| next.min(self.tuning.sweep));
+        let nap = select(self.clock.sleep(nap), Box::pin(stop.changed()));
+        let idle = tasks.is_empty();
+        let finished = async {
+            match idle {
+                true => std::future::pending().await,
+                false => tasks.next().await,
+            }
+        };
+        let told = select(listener.next(), Box::pin(finished));
+        match select(told, nap).await {
+            Either::Left((Either::Left((wakes, _)), _)) => {
+                wakes.into_iter().fold(false, |look, wake| match wake {
+                    Wake::Turn(ids) if ids.is_empty() => true,
+                    Wake::Turn(ids) => {
+                        waiting.extend(ids);
+                        look
+                    }
+                    Wake::Dispatch | Wake::Answered(_) => look,
+                })
+            }
+            Either::Left((Either::Right(_), _)) => false,
+            Either::Right(_) => true,
+        }
+    }
+
+    /// Conversations with something ripe, leased to this process.
+    async fn ripe(self: &Arc<Self>) -> Kept<Vec<ConversationId>> {
+        let (now, worker) = (self.now(), self.tuning.worker.clone());
+        let ripe =
+            read(&*self.store, move |unit| Box::pin(async move { unit.ripe(&worker, now, AT_ONCE).await }));
+        let ripe = ripe.await?;
+        if ripe.is_empty() {
+            return Ok(ripe);
+        }
+        let (worker, until) = (self.tuning.worker.clone(), now + self.tuning.lease);
+        write(&*self.store, move |unit| Box::pin(async move { unit.lease(&ripe, &worker, now, until).await }))
+            .await
+    }
+
+    async fn run_dispatch(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let mut listener = self.coordinator.listen();
+        let mut tasks = Tasks::new();
+        while !*stop.borrow() {
+            for lane in self.logged(self.busy_lanes().await, "look for busy lanes") {
+                if self.registry.ports_of(&lane).is_empty() {
+                    continue;
+                }
+                if let Some(woken) = self.runners.begin_or_wake(&lane) {
+                    tasks.push(Arc::clone(self).serve_lane(lane, woken, stop.clone()).boxed());
+                }
+            }
+            self.wait_for_dispatch(&mut *listener, &mut tasks, &mut stop).await;
+        }
+        while tasks.next().await.is_some() {}
+    }
+
+    async fn wait_for_dispatch(
+        &self,
+        listener: &mut dyn Listener,
+        tasks: &mut Tasks<'_>,
+        stop: &mut watch::Receiver<bool>,
+    ) {
+        let mut nap = select(self.clock.sleep(self.tuning.sweep), Box::pin(stop.changed()));
+        loop {
+            let idle = tasks.is_empty();
+            let finished = async {
+                match idle {
+                    true => std::future::pending().await,
+                    false => tasks.next().await,
+                }
+            };
+            let told = select(listener.next(), Box::pin(finished));
+            match select(told, nap).await {
+                Either::Left((Either::Left((wakes, _)), _)) if wakes.contains(&Wake::Dispatch) => return,
+                Either::Left((_, rest)) => nap = rest,
+                Either::Right(_) => return,
+            }
+        }
+    }
+
+    async fn busy_lanes(self: &Arc<Self>) -> Kept<Vec<tradepost_domain::Lane>> {
+        let now = self.now();
+        read(&*self.store, move |unit| Box::pin(async move { unit.busy_lanes(now).await })).await
+    }
+
+    async fn run_sweeps(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let mut round = 0_u32;
+        while !*stop.borrow() {
+            self.logged(self.sweep().await, "sweep");
+            if round.is_multiple_of(PRUNE_EVERY) {
+                self.logged(self.prune().await, "forget old keys");
+            }
+            round = round.wrapping_add(1);
+            select(self.clock.sleep(self.tuning.sweep), Box::pin(stop.changed())).await;
+        }
+    }
+
+    /// A loop outlives the store's bad days: what failed is looked for again.
+    fn logged<T: Default>(&self, result: Result<T, StoreError>, what: &str) -> T {
+        result.unwrap_or_else(|error| {
+            tracing::warn!(%error, "failed to {what}; trying again");
+            T::default()
+        })
+    }
+}

@@ -1,0 +1,212 @@
+//! Sweeps: what time alone brings about. Each is a unit of its own, right on any number of processes.
+
+use std::sync::Arc;
+
+use tradepost_domain::{Call, Delivery, EffectId, ErrorKind, PortError, call::PortKind, ledger::OrderState};
+use tradepost_ports::{
+    Unit, Wake,
+    store::{Class, InboxBody, Kept, OutboxRow, OutboxState, Parked, ParkedNews, StoreError, Work},
+    terms::Repeat,
+};
+
+use crate::{
+    House,
+    intake::Echoed,
+    registry::Port,
+    unit::{read, write},
+};
+
+/// Rows of one sweep.
+const AT_ONCE: u32 = 50;
+
+impl House {
+    /// Looks once for everything that is due and says whether anything was.
+    pub async fn sweep(self: &Arc<Self>) -> Result<bool, StoreError> {
+        let house = Arc::clone(self);
+        if !read(&*self.store, move |unit| Box::pin(async move { house.anything_due(unit).await })).await? {
+            return Ok(false);
+        }
+        let house = Arc::clone(self);
+        let due =
+            write(&*self.store, move |unit| Box::pin(async move { house.sweep_within(unit).await })).await?;
+        self.coordinator.wake(Wake::Dispatch);
+        self.coordinator.wake(Wake::Turn(Vec::new()));
+        Ok(due)
+    }
+
+    async fn anything_due(&self, unit: &mut dyn Unit) -> Kept<bool> {
+        let now = self.now();
+        Ok(!unit.due_timers(now, 1).await?.is_empty()
+            || !unit.ended_holds(now, 1).await?.is_empty()
+            || !unit.overdue(now, 1).await?.is_empty()
+            || !unit.stale(now, 1).await?.is_empty()
+            || !unit.idle(now, 1).await?.is_empty()
+            || unit.parked_due(now).await?)
+    }
+
+    async fn sweep_within(&self, unit: &mut dyn Unit) -> Kept<bool> {
+        let mut due = 0;
+        due += self.ring_timers(unit).await?;
+        due += self.end_holds(unit).await?;
+        due += self.end_overdue(unit).await?;
+        due += self.end_stale(unit).await?;
+        due += self.end_idle(unit).await?;
+        due += self.look_at_parked(unit).await?;
+        Ok(due > 0)
+    }
+
+    async fn ring_timers(&self, unit: &mut dyn Unit) -> Kept<usize> {
+        let timers = unit.due_timers(self.now(), AT_ONCE).await?;
+        for timer in &timers {
+            unit.clear_timers(timer.conversation, &timer.slot).await?;
+            let body = InboxBody::Woke { slot: timer.slot.clone(), effect: timer.effect };
+            self.file_for(unit, self.mint.event(), timer.conversation, body).await?;
+        }
+        Ok(timers.len())
+    }
+
+    /// The sweep only writes a hold's end down and tells; stock is free by the clock. **An ended hold always sends
+    /// `CloseCheckout`**, here or as soon as its checkout is known.
+    async fn end_holds(&self, unit: &mut dyn Unit) -> Kept<usize> {
+        let orders = unit.ended_holds(self.now(), AT_ONCE).await?;
+        for order in &orders {
+            if !unit.move_order(order.id, OrderState::Held, OrderState::Ended).await? {
+                continue;
+            }
+            if let Some(reference) = &order.checkout {
+                self.close_page(unit, order, reference.clone()).await?;
+            }
+            let body = InboxBody::HoldEnded { order: order.id };
+            self.file_for(unit, self.mint.event(), order.conversation, body).await?;
+        }
+        Ok(orders.len())
+    }
+
+    async fn close_page(
+        &self,
+        unit: &mut dyn Unit,
+        order: &tradepost_domain::ledger::Order,
+        reference: String,
+    ) -> Kept<()> {
+        let account = self.registry.account_for(&order.storefront, PortKind::Payments);
+        let Some(port) = account.and_then(|account| self.registry.port(account)) else { return Ok(()) };
+        let now = self.now();
+        let row = OutboxRow {
+            effect: EffectId { turn: self.mint.turn(), position: 0 },
+            seq: 0,
+            storefront: order.storefront.clone(),
+            conversation: order.conversation,
+            lane: port.terms().lane.clone(),
+            class: Class::Do,
+            rank: 0,
+            slot: None,
+            message: None,
+            work: Work::Call { call: Call::CloseCheckout { order: order.id, reference } },
+            at: now,
+            not_before: now,
+            valid_until: now + self.tuning.memory,
+            state: OutboxState::Ready,
+            holder: None,
+            until: None,
+            attempt: 0,
+            failures: 0,
+        };
+        unit.put(&row).await
+    }
+
+    /// What was under way when its process died: repeated where that is harmless, else uncertain. **The deadline is the
+    /// port's whole time limit plus a margin**, so nobody is still at it.
+    async fn end_overdue(&self, unit: &mut dyn Unit) -> Kept<usize> {
+        let rows = unit.overdue(self.now(), AT_ONCE).await?;
+        let count = rows.len();
+        for row in rows {
+            match (row.state, row.class) {
+                (OutboxState::Uncertain, _) | (_, Class::Signal) => unit.remove(row.effect).await?,
+                (_, Class::Say) if self.repeat_of(&row) != Repeat::Keyed => {
+                    self.uncertain(unit, row, "the process ended while it was being sent").await?;
+                }
+                (_, Class::Write) if self.repeat_of(&row) == Repeat::Never => {
+                    self.answer_uncertain(unit, &row).await?;
+                }
+                _ => self.take_up_again(unit, row).await?,
+            }
+        }
+        Ok(count)
+    }
+
+    fn repeat_of(&self, row: &OutboxRow) -> Repeat {
+        let ports = self.registry.ports_of(&row.lane);
+        ports.first().map_or(Repeat::Never, |port: &Port| port.terms().repeat)
+    }
+
+    async fn take_up_again(&self, unit: &mut dyn Unit, mut row: OutboxRow) -> Kept<()> {
+        row.failures += 1;
+        if row.failures >= self.tuning.most_tries && matches!(row.class, Class::Read | Class::Write) {
+            unit.remove(row.effect).await?;
+            let error = PortError::new(ErrorKind::Unavailable, "engine", "the call was never answered");
+            return self.file_answer(unit, &row, Err(error)).await;
+        }
+        row.state = OutboxState::Ready;
+        (row.holder, row.until) = (None, None);
+        unit.update(&row).await
+    }
+
+    async fn end_stale(&self, unit: &mut dyn Unit) -> Kept<usize> {
+        let rows = unit.stale(self.now(), AT_ONCE).await?;
+        let count = rows.len();
+        for row in rows {
+            self.give_up_before_sending(unit, row, Delivery::Expired, "its validity time has ended").await?;
+        }
+        Ok(count)
+    }
+
+    async fn end_idle(&self, unit: &mut dyn Unit) -> Kept<usize> {
+        let idle = unit.idle(self.now(), AT_ONCE).await?;
+        let mut filed = 0;
+        for id in idle {
+            let already = unit.waiting(id).await?.iter().any(|row| row.body == InboxBody::Idle);
+            if !already {
+                self.file_for(unit, self.mint.event(), id, InboxBody::Idle).await?;
+                filed += 1;
+            }
+        }
+        Ok(filed)
+    }
+
+    /// News of things that never became known: an echo was a person's; the rest is forgotten.
+    async fn look_at_parked(&self, unit: &mut dyn Unit) -> Kept<usize> {
+        let parked = unit.unpark_old(self.now(), AT_ONCE).await?;
+        let count = parked.len();
+        for news in parked {
+            self.end_parked(unit, news).await?;
+        }
+        Ok(count)
+    }
+
+    async fn end_parked(&self, unit: &mut dyn Unit, parked: Parked) -> Kept<()> {
+        match parked.news {
+            ParkedNews::Echo { to, content } => {
+                if unit.by_reference(&parked.account, &parked.reference).await?.is_some() {
+                    return Ok(());
+                }
+                let Some(conversation) = unit.conversation_with(&parked.account, &to.id).await? else {
+                    return Ok(());
+                };
+                let at = self.now();
+                let echoed = Echoed { event: parked.event, reference: parked.reference, content, at };
+                self.person_wrote(unit, conversation.id, echoed).await
+            }
+            ParkedNews::Paid { payment } => {
+                tracing::error!(account = %parked.account, payment = payment.id, "money came for an unknown order");
+                Ok(())
+            }
+            ParkedNews::Receipt { .. } => Ok(()),
+        }
+    }
+
+    /// Forgets the keys of events that were heard long ago; says how many.
+    pub async fn prune(self: &Arc<Self>) -> Result<u64, StoreError> {
+        let before = self.now() - self.tuning.memory;
+        write(&*self.store, move |unit| Box::pin(async move { unit.forget_keys(before, 1_000).await })).await
+    }
+}

@@ -1,0 +1,219 @@
+//! The turn: what waits in a conversation is stepped, and everything it comes to is kept in one commit, or nothing.
+
+mod effects;
+mod hop;
+mod keywords;
+mod plan;
+mod staff;
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use plan::{Job, Plan};
+use tradepost_domain::{
+    Contact, Conversation, ConversationId, EventId, Slot, Timestamp, TurnId, WorkerId, flow::Reading,
+};
+use tradepost_ports::{StoreError, Unit, Wake, store::Kept};
+
+use crate::{
+    House, Stage,
+    context::Known,
+    failure::Fault,
+    registry::{Channel, StorefrontEntry},
+    unit::write,
+};
+
+/// How a turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnEnd {
+    /// Something was stepped or taken in.
+    Done,
+    /// Nothing was ripe.
+    Nothing,
+    /// Another worker holds the conversation.
+    Busy,
+    /// The state is of a newer worker's shape, or its storefront is not ours: left for others.
+    NotOurs,
+}
+
+/// A turn under way.
+pub(crate) struct Turn<'u> {
+    pub(crate) house: &'u House,
+    pub(crate) unit: &'u mut (dyn Unit + 'u),
+    pub(crate) conversation: Conversation,
+    pub(crate) contact: Contact,
+    pub(crate) entry: &'u StorefrontEntry,
+    pub(crate) channel: &'u Channel,
+    pub(crate) storefront: Known,
+    pub(crate) id: TurnId,
+    pub(crate) now: Timestamp,
+    /// Effects so far: the next one's position.
+    pub(crate) position: u16,
+    /// Steps so far.
+    pub(crate) hops: usize,
+    /// Did the customer's words cause what is being stepped? Only they withdraw.
+    pub(crate) by_words: bool,
+    /// Is it news that causes what is being stepped? Its lines are valid for longer.
+    pub(crate) by_news: bool,
+    /// What this turn's lines offer, once any was said.
+    pub(crate) offered: Option<Vec<tradepost_domain::Choice>>,
+    /// Topics that this turn has withdrawn already: its own lines stay.
+    pub(crate) withdrawn: Vec<Slot>,
+    /// Told what fails, so that its tries can be counted after the rollback.
+    pub(crate) fault: Arc<Mutex<Option<Fault>>>,
+}
+
+impl House {
+    /// Takes a conversation's turn, in a transaction of its own.
+    pub async fn turn(
+        self: &Arc<Self>,
+        id: ConversationId,
+        worker: &WorkerId,
+    ) -> Result<TurnEnd, StoreError> {
+        let fault: Arc<Mutex<Option<Fault>>> = Arc::default();
+        let (house, told, worker) = (Arc::clone(self), Arc::clone(&fault), worker.clone());
+        let end = write(&*self.store, move |unit| {
+            Box::pin(async move { house.turn_within(unit, id, &worker, told).await })
+        })
+        .await;
+        let fault = fault.lock().take();
+        match (end, fault) {
+            (Ok(end), _) => {
+                self.turned(id, end);
+                Ok(end)
+            }
+            (Err(_), Some(fault)) => self.count_failure(id, fault).await.map(|()| TurnEnd::Done),
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// Tells others what a kept turn means to them.
+    pub(crate) fn turned(&self, id: ConversationId, end: TurnEnd) {
+        if end == TurnEnd::Done {
+            self.coordinator.wake(Wake::Dispatch);
+            self.coordinator.wake(Wake::Answered(id));
+        }
+    }
+
+    /// Takes a turn inside a transaction. **"Do customer's words wait?" is asked inside it.**
+    pub(crate) async fn turn_within(
+        &self,
+        unit: &mut dyn Unit,
+        id: ConversationId,
+        worker: &WorkerId,
+        fault: Arc<Mutex<Option<Fault>>>,
+    ) -> Kept<TurnEnd> {
+        let now = self.now();
+        let Some(conversation) = unit.conversation(id).await? else { return Ok(TurnEnd::Nothing) };
+        if !conversation.free_for(worker, now) {
+            return Ok(TurnEnd::Busy);
+        }
+        let (entry, channel) = (
+            self.registry.storefront(&conversation.storefront),
+            self.registry.channel(&conversation.account),
+        );
+        let (Some(entry), Some(channel)) = (entry, channel) else { return Ok(TurnEnd::NotOurs) };
+        let waiting = unit.waiting(id).await?;
+        let plan = Plan::of(waiting, &entry.tuning, now, self.tuning.most_hops);
+        for (events, ripe_at) in &plan.later {
+            unit.ripen(events, *ripe_at).await?;
+            self.agenda.note(*ripe_at, id);
+        }
+        if plan.jobs.is_empty() {
+            return self.give_back(unit, conversation).await;
+        }
+        if reading(entry, &conversation) == Reading::Newer {
+            unit.ripen(&plan.events(), now + self.tuning.lease).await?;
+            return Ok(TurnEnd::NotOurs);
+        }
+        let Some(contact) = unit.contact(conversation.contact).await? else {
+            return Err(StoreError::Broken(format!("conversation {id} has no contact")));
+        };
+        let storefront = self.storefront_now(unit, &conversation.storefront).await?;
+        let parts = [storefront.hash.clone(), channel.hash.clone()];
+        let turn = Turn {
+            house: self,
+            unit,
+            conversation,
+            contact,
+            entry,
+            channel,
+            storefront,
+            id: self.mint.turn(),
+            now,
+            position: 0,
+            hops: 0,
+            by_words: false,
+            by_news: false,
+            offered: None,
+            withdrawn: Vec::new(),
+            fault,
+        };
+        turn.run(plan).await?;
+        self.reached(Stage::Turning);
+        self.parts_are_kept(parts);
+        Ok(TurnEnd::Done)
+    }
+
+    async fn give_back(&self, unit: &mut dyn Unit, mut conversation: Conversation) -> Kept<TurnEnd> {
+        if conversation.lease.take().is_some() {
+            unit.keep(&conversation).await?;
+        }
+        Ok(TurnEnd::Nothing)
+    }
+}
+
+fn reading(entry: &StorefrontEntry, conversation: &Conversation) -> Reading {
+    conversation.inner.state.as_ref().map_or(Reading::Ready, |stored| entry.flow.read(stored))
+}
+
+impl Turn<'_> {
+    async fn run(mut self, plan: Plan) -> Kept<()> {
+        let mut taken = Vec::new();
+        self.hand_back_in_time().await?;
+        for job in plan.jobs {
+            let events = job.events();
+            if self.hops >= self.house.tuning.most_hops {
+                break;
+            }
+            if let Err(error) = self.take(job).await {
+                return Err(self.blame(events, error));
+            }
+            taken.extend(events);
+        }
+        self.unit.take(&taken).await?;
+        self.keep().await
+    }
+
+    async fn take(&mut self, job: Job) -> Kept<()> {
+        self.by_words = matches!(job, Job::Said(_));
+        self.by_news = job.is_news();
+        match job {
+            Job::Said(rows) => self.said(rows).await,
+            Job::One(row) => self.one(*row).await,
+        }
+    }
+
+    /// The conversation as it is after the turn.
+    async fn keep(mut self) -> Kept<()> {
+        if let Some(offered) = self.offered.take() {
+            self.conversation.inner.offered = offered;
+        }
+        let stage = self.entry.flow.stage_erased(self.conversation.inner.state.as_ref());
+        self.conversation.stage = stage.name.into_owned();
+        self.conversation.inner.open = stage.open;
+        self.conversation.lease = None;
+        match self.unit.keep(&self.conversation).await? {
+            true => Ok(()),
+            false => Err(StoreError::Conflict),
+        }
+    }
+
+    /// Says which events the failure belongs to. What is only the store's trouble is nobody's fault.
+    fn blame(&self, events: Vec<EventId>, error: StoreError) -> StoreError {
+        if let StoreError::Abandoned(reason) = &error {
+            *self.fault.lock() = Some(Fault { events, reason: reason.clone() });
+        }
+        error
+    }
+}

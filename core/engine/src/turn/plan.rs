@@ -1,0 +1,219 @@
+//! Which of the waiting rows a turn takes, and in what order. Pure.
+
+use tradepost_domain::{Content, EventId, Timestamp};
+use tradepost_ports::store::{InboxBody, InboxRow};
+
+use crate::StorefrontTuning;
+
+/// Something to take in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Job {
+    /// A burst of the customer's words, gathered.
+    Said(Vec<InboxRow>),
+    /// Anything else.
+    One(Box<InboxRow>),
+}
+
+impl Job {
+    pub(super) fn events(&self) -> Vec<EventId> {
+        match self {
+            Self::Said(rows) => rows.iter().map(|row| row.event).collect(),
+            Self::One(row) => vec![row.event],
+        }
+    }
+
+    /// Does nobody wait for an answer to it?
+    pub(super) fn is_news(&self) -> bool {
+        match self {
+            Self::Said(_) => false,
+            Self::One(row) => matches!(row.body, InboxBody::Paid { .. } | InboxBody::HoldEnded { .. }),
+        }
+    }
+
+    fn first_seq(&self) -> i64 {
+        match self {
+            Self::Said(rows) => rows.first().map_or(0, |row| row.seq),
+            Self::One(row) => row.seq,
+        }
+    }
+}
+
+/// What a turn takes now, and what waits until when.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Plan {
+    /// In this order.
+    pub(super) jobs: Vec<Job>,
+    /// Not yet: these events are ripe then.
+    pub(super) later: Vec<(Vec<EventId>, Timestamp)>,
+}
+
+impl Plan {
+    /// Plans a turn over everything that waits, oldest first.
+    pub(super) fn of(waiting: Vec<InboxRow>, tuning: &StorefrontTuning, now: Timestamp, most: usize) -> Self {
+        let (words, others): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|row| matches!(row.body, InboxBody::Said(_)));
+        let (reads, others): (Vec<_>, Vec<_>) = others.into_iter().partition(is_read);
+        let gathered = Gathered::of(words, tuning, now);
+        let mut plan = Self::default();
+        plan.jobs
+            .extend(others.into_iter().filter(|row| row.ripe_at <= now).map(|row| Job::One(Box::new(row))));
+        plan.take_words(gathered, reads, now);
+        plan.jobs.truncate(most);
+        plan
+    }
+
+    /// **Words go first**: a model's answer is not stepped while customer's words of that conversation wait.
+    fn take_words(&mut self, gathered: Gathered, reads: Vec<InboxRow>, now: Timestamp) {
+        match gathered {
+            Gathered::Nothing => {}
+            Gathered::Ripe(rows) => {
+                self.jobs.push(Job::Said(rows));
+                self.jobs.sort_by_key(Job::first_seq);
+            }
+            Gathered::Later(rows, at) => {
+                let stale = rows.iter().chain(&reads).filter(|row| row.ripe_at != at);
+                let events: Vec<_> = stale.map(|row| row.event).collect();
+                if !events.is_empty() {
+                    self.later.push((events, at));
+                }
+                return;
+            }
+        }
+        self.jobs
+            .extend(reads.into_iter().filter(|row| row.ripe_at <= now).map(|row| Job::One(Box::new(row))));
+    }
+
+    /// All events of all jobs.
+    pub(super) fn events(&self) -> Vec<EventId> {
+        self.jobs.iter().flat_map(Job::events).collect()
+    }
+}
+
+fn is_read(row: &InboxRow) -> bool {
+    matches!(row.body, InboxBody::Answer { writes: false, .. })
+}
+
+/// The customer's words that wait.
+enum Gathered {
+    Nothing,
+    Ripe(Vec<InboxRow>),
+    Later(Vec<InboxRow>, Timestamp),
+}
+
+impl Gathered {
+    /// Messages wait for a short quiet time, bounded; a tap ends the wait; a failed try has its own.
+    fn of(words: Vec<InboxRow>, tuning: &StorefrontTuning, now: Timestamp) -> Self {
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return Self::Nothing };
+        if words.iter().any(|row| row.tries > 0) {
+            return Self::one_by_one(words, now);
+        }
+        let quiet = (last.at + tuning.quiet).min(first.at + tuning.quiet_most);
+        match words.iter().any(is_tap) || quiet <= now {
+            true => Self::Ripe(words),
+            false => Self::Later(words, quiet),
+        }
+    }
+
+    /// After a failure the words are taken one by one, so that a bad one takes no other with it. One that must wait is
+    /// passed over: those behind it go on.
+    fn one_by_one(words: Vec<InboxRow>, now: Timestamp) -> Self {
+        let soonest = words.iter().map(|row| row.ripe_at).min().unwrap_or(now);
+        match words.into_iter().find(|row| row.ripe_at <= now) {
+            Some(row) => Self::Ripe(vec![row]),
+            None => Self::Later(Vec::new(), soonest),
+        }
+    }
+}
+
+fn is_tap(row: &InboxRow) -> bool {
+    matches!(&row.body, InboxBody::Said(message) if matches!(message.content, Content::Tap { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rstest::rstest;
+    use tradepost_domain::{
+        Answered, ConversationId, EffectId, ErrorKind, Message, MessageId, PortError, Slot, TurnId,
+    };
+
+    use super::*;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(ms).expect("a time")
+    }
+
+    fn row(seq: i64, ms: i64, body: InboxBody) -> InboxRow {
+        InboxRow {
+            event: EventId::new(at(1), u128::try_from(seq).expect("small")),
+            seq,
+            conversation: ConversationId::new(at(1), 1),
+            at: at(ms),
+            ripe_at: at(ms),
+            tries: 0,
+            body,
+        }
+    }
+
+    fn said(seq: i64, ms: i64) -> InboxRow {
+        row(seq, ms, said_body(Content::text("hello")))
+    }
+
+    fn tap(seq: i64, ms: i64) -> InboxRow {
+        row(seq, ms, said_body(Content::Tap { payload: "p".into(), title: "P".into() }))
+    }
+
+    fn said_body(content: Content) -> InboxBody {
+        let id = MessageId::new(at(1), 1);
+        InboxBody::Said(Message { id, at: at(1), content, about: None, referral: None })
+    }
+
+    fn answer(seq: i64, ms: i64, writes: bool) -> InboxRow {
+        let answered = Answered {
+            slot: Slot::fixed("talk"),
+            effect: EffectId { turn: TurnId::new(at(1), 1), position: 0 },
+            awaited: false,
+            result: Err(PortError::new(ErrorKind::Unavailable, "test", "away")),
+        };
+        row(seq, ms, InboxBody::Answer { writes, answered })
+    }
+
+    fn plan(rows: Vec<InboxRow>, now: i64) -> Vec<Vec<i64>> {
+        let tuning = StorefrontTuning { quiet: Duration::from_millis(1_500), ..Default::default() };
+        let plan = Plan::of(rows, &tuning, at(now), 16);
+        let seqs = |job: &Job| match job {
+            Job::Said(rows) => rows.iter().map(|row| row.seq).collect(),
+            Job::One(row) => vec![row.seq],
+        };
+        plan.jobs.iter().map(seqs).collect()
+    }
+
+    /// proves: FI-08
+    #[rstest]
+    #[case::not_quiet_yet(vec![said(1, 0)], 1_499, vec![])]
+    #[case::quiet(vec![said(1, 0)], 1_500, vec![vec![1]])]
+    #[case::a_burst_is_one(vec![said(1, 0), said(2, 1_000)], 2_500, vec![vec![1, 2]])]
+    #[case::another_word_extends_the_wait(vec![said(1, 0), said(2, 1_000)], 2_000, vec![])]
+    #[case::the_wait_is_bounded(vec![said(1, 0), said(2, 4_900)], 5_000, vec![vec![1, 2]])]
+    #[case::a_tap_ends_the_wait(vec![said(1, 0), tap(2, 100)], 100, vec![vec![1, 2]])]
+    fn words_are_gathered(#[case] rows: Vec<InboxRow>, #[case] now: i64, #[case] expected: Vec<Vec<i64>>) {
+        assert_eq!(plan(rows, now), expected);
+    }
+
+    #[rstest]
+    #[case::words_first(vec![answer(1, 0, false), said(2, 0)], 2_000, vec![vec![2], vec![1]])]
+    #[case::even_unripe_words_hold_a_read(vec![answer(1, 0, false), said(2, 0)], 100, vec![])]
+    #[case::a_write_is_told_at_once(vec![answer(1, 0, true), said(2, 0)], 100, vec![vec![1]])]
+    #[case::no_words(vec![answer(1, 0, false)], 100, vec![vec![1]])]
+    fn words_go_first(#[case] rows: Vec<InboxRow>, #[case] now: i64, #[case] expected: Vec<Vec<i64>>) {
+        assert_eq!(plan(rows, now), expected);
+    }
+
+    #[test]
+    fn after_a_failure_words_are_taken_one_by_one() {
+        let mut bad = said(1, 0);
+        (bad.tries, bad.ripe_at) = (1, at(9_000));
+        assert_eq!(plan(vec![bad, said(2, 0), said(3, 0)], 5_000), vec![vec![2]]);
+    }
+}

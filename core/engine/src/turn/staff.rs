@@ -1,0 +1,56 @@
+//! Take-over: a person answers, the flow's replaceable lines are drafts, and it hears afterwards what was said.
+
+use tradepost_domain::{Author, Body, Delivery, EventId, Mode, Staff};
+use tradepost_ports::store::{Class, Kept, OutboxState, StaffWord};
+
+use super::Turn;
+
+impl Turn<'_> {
+    pub(super) async fn staff(&mut self, event: EventId, word: StaffWord) -> Kept<()> {
+        match word {
+            StaffWord::TakeOver { by, until } => {
+                let already = self.conversation.mode.is_person();
+                self.conversation.mode = Mode::Person { by: by.clone(), since: self.now, until };
+                if already {
+                    return Ok(());
+                }
+                self.draft_unsent().await?;
+                self.step(event, Body::Staff(Staff::TookOver { by })).await
+            }
+            StaffWord::Say { content, .. } => self.say_as(Author::Staff, None, content).await,
+            StaffWord::HandBack => self.hand_back(event).await,
+        }
+    }
+
+    async fn hand_back(&mut self, event: EventId) -> Kept<()> {
+        if !self.conversation.mode.is_person() {
+            return Ok(());
+        }
+        self.conversation.mode = Mode::Bot;
+        let meanwhile = std::mem::take(&mut self.conversation.inner.meanwhile);
+        self.step(event, Body::Staff(Staff::HandedBack { meanwhile })).await
+    }
+
+    /// A take-over for a time ends with the first event after it.
+    pub(super) async fn hand_back_in_time(&mut self) -> Kept<()> {
+        match self.conversation.mode {
+            Mode::Person { until: Some(until), .. } if until <= self.now => {
+                let event = self.house.mint.event();
+                self.hand_back(event).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Replaceable lines that have not left become drafts for the person.
+    async fn draft_unsent(&mut self) -> Kept<()> {
+        for row in self.unit.rows_of(self.conversation.id).await? {
+            let unsent = matches!(row.state, OutboxState::Ready | OutboxState::Claimed);
+            if let (Class::Say, true, Some(_), Some(message)) = (row.class, unsent, &row.slot, row.message) {
+                self.unit.remove(row.effect).await?;
+                self.unit.deliver(message, Delivery::Draft, None, None, None).await?;
+            }
+        }
+        Ok(())
+    }
+}
