@@ -4,6 +4,13 @@
 #![forbid(unsafe_code)]
 
 pub mod adapters;
+mod cli;
+pub mod house;
 pub mod http;
+pub mod logs;
 pub mod outfit;
+pub mod post;
+pub mod serve;
 pub mod settings;
+
+pub use cli::{run, run_with};

@@ -1,3 +1,7 @@
 //! The program `tradepost`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tradepost_gateway::run(&tradepost_gateway::adapters::shipped())
+}

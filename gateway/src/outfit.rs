@@ -1,17 +1,35 @@
 //! What a gateway is fitted out with: its adapters and flows. A third party's binary brings its own.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
+use futures::future::BoxFuture;
 use tradepost_domain::{ErasedFlow, Rule, Storefront, Timestamp};
-use tradepost_ports::{Adapter, Dice};
+use tradepost_ports::{Adapter, Clock, Coordinator, Dice, Store};
 
-/// The adapters and flows of a build.
-#[derive(Default)]
+/// What the house stands on.
+#[derive(Clone)]
+pub struct Ground {
+    /// What it keeps.
+    pub store: Arc<dyn Store>,
+    /// What its processes tell each other.
+    pub coordinator: Arc<dyn Coordinator>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub dice: Arc<dyn Dice>,
+}
+
+/// Opens the ground in a data directory that exists, its schema brought up to date. An error continues "failed to …".
+pub type OpenGround = for<'a> fn(&'a Path) -> BoxFuture<'a, anyhow::Result<Ground>>;
+
+/// The adapters, flows and ground of a build.
 pub struct Outfit {
     /// The channels.
     pub adapters: Vec<Box<dyn Adapter>>,
     /// The behaviours.
     pub flows: Vec<FlowKind>,
+    /// What houses stand on.
+    pub ground: OpenGround,
 }
 
 /// A behaviour that storefronts may name.

@@ -78,6 +78,4 @@ pub struct Provider {
     pub breaker: String,
     /// Why a person should look at it: the provider refuses our credentials.
     pub needs_attention: Option<String>,
-    /// Calls under way.
-    pub under_way: u64,
 }

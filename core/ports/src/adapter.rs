@@ -20,11 +20,11 @@ pub trait Adapter: Send + Sync {
     /// The settings of an account, beside those that the gateway reads itself.
     fn account_keys(&self) -> &'static [Key];
 
-    /// The webhook of an endpoint; `None` if the provider never calls us. An error is in the words "must be …".
-    fn webhook(&self, settings: &Values) -> Result<Option<Arc<dyn Webhook>>, BadValue>;
+    /// The webhook of an endpoint; `None` if the provider never calls us. All that is refused is told.
+    fn webhook(&self, settings: &Values) -> Result<Option<Arc<dyn Webhook>>, Vec<BadValue>>;
 
     /// The account with that id at the provider.
-    fn account(&self, id: &str, settings: &Values) -> Result<Account, BadValue>;
+    fn account(&self, id: &str, settings: &Values) -> Result<Account, Vec<BadValue>>;
 
     /// A webhook that holds no secret and so verifies nothing: reads payloads by hand and describes the path.
     fn reader(&self) -> Option<Arc<dyn Webhook>>;

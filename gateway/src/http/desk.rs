@@ -8,7 +8,7 @@ use tradepost_ports::StoreError;
 /// Takes what came in. What it took is durable when it returns.
 #[async_trait]
 pub trait Desk: Send + Sync {
-    /// Takes the events of a request. Those that were taken before have no second effect.
+    /// Takes the events of a request, however many. Those that were taken before have no second effect.
     async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<(), StoreError>;
 
     /// Keeps a signed body that cannot be read.

@@ -56,7 +56,8 @@ fn add_webhook(document: &mut Value, kind: &str, schema: WebhookSchema) {
         operations.insert("get".into(), greeting(kind, &prefix));
     }
     document["paths"][format!("/webhooks/{kind}/{{endpoint}}")] = Value::Object(operations);
-    let place = if schema.signature.contains(' ') || schema.signature.contains('?') { "query" } else { "header" };
+    let place =
+        if schema.signature.contains(' ') || schema.signature.contains('?') { "query" } else { "header" };
     let name = schema.signature.trim_start_matches('?').to_owned();
     document["components"]["securitySchemes"][format!("{prefix}Signature")] =
         json!({ "type": "apiKey", "in": place, "name": name, "description": schema.scheme });
@@ -151,7 +152,8 @@ fn add_problems(document: &mut Value) {
         "description": "A problem (RFC 9457). The kinds are listed in docs/problems.md.",
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
-    let spec: Value = serde_json::from_str(&OpenApiService::new(ProblemApi, "", "").spec()).unwrap_or_default();
+    let spec: Value =
+        serde_json::from_str(&OpenApiService::new(ProblemApi, "", "").spec()).unwrap_or_default();
     document["components"]["schemas"]["Problem"] = spec["components"]["schemas"]["Problem"].clone();
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {

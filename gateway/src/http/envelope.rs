@@ -100,7 +100,8 @@ impl Door {
     async fn gather(&self, request: &mut Request) -> Result<(), Refusal> {
         let most = self.limits.most_body_bytes;
         let too_large = || Refusal::because(ProblemKind::TooLarge, format!("at most {most} bytes are read"));
-        let announced = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+        let announced =
+            request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
         if announced.is_some_and(|length| length > most) {
             return Err(too_large());
         }
@@ -150,9 +151,13 @@ fn refusal(error: poem::Error, path: &str) -> Refusal {
     if kind == ProblemKind::Internal {
         tracing::error!(error = %error, "failed to answer a request");
     }
-    let detail = matches!(kind, ProblemKind::BadRequest | ProblemKind::UnsupportedType).then(|| error.to_string());
-    let allow = (kind == ProblemKind::MethodNotAllowed)
-        .then_some(if path.starts_with("/v1/") { "POST" } else { "GET" });
+    let detail =
+        matches!(kind, ProblemKind::BadRequest | ProblemKind::UnsupportedType).then(|| error.to_string());
+    let allow = (kind == ProblemKind::MethodNotAllowed).then_some(if path.starts_with("/v1/") {
+        "POST"
+    } else {
+        "GET"
+    });
     Refusal { detail, allow, ..Refusal::new(kind) }
 }
 

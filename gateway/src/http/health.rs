@@ -25,7 +25,11 @@ impl HealthApi {
     /// Is the process alive?
     #[oai(path = "/health", method = "get", operation_id = "health")]
     async fn health(&self, Data(rooms): Data<&std::sync::Arc<Rooms>>) -> Json<Health> {
-        Json(Health { status: "ok".into(), version: VERSION.into(), timestamp: rooms.clock.now().to_string() })
+        Json(Health {
+            status: "ok".into(),
+            version: VERSION.into(),
+            timestamp: rooms.clock.now().to_string(),
+        })
     }
 
     /// Can it do its work?

@@ -12,9 +12,6 @@ use tradepost_ports::{Greeting, Headers, Unreadable, Unverified, Verified};
 use super::{Correlation, Delivery, Desk, Refusal};
 use crate::settings::EndpointSettings;
 
-/// Events kept in one unit of the store.
-const CHUNK: usize = 200;
-
 /// An endpoint's door.
 pub(super) struct WebhookDoor {
     endpoint: EndpointSettings,
@@ -77,14 +74,10 @@ impl WebhookDoor {
     async fn keep(
         &self,
         delivery: &Delivery,
-        mut arrivals: Vec<tradepost_domain::Arrival>,
+        arrivals: Vec<tradepost_domain::Arrival>,
     ) -> Result<Response, Refusal> {
         let events = arrivals.len();
-        while !arrivals.is_empty() {
-            let rest = arrivals.split_off(arrivals.len().min(CHUNK));
-            self.desk.accept(delivery, arrivals).await?;
-            arrivals = rest;
-        }
+        self.desk.accept(delivery, arrivals).await?;
         tracing::info!(endpoint = delivery.endpoint, events, "events were taken");
         Ok(Response::builder().status(StatusCode::OK).finish())
     }
@@ -96,7 +89,10 @@ impl WebhookDoor {
         unreadable: &Unreadable,
     ) -> Result<Response, Refusal> {
         self.desk.accept_unparsed(delivery, verified.body(), &unreadable.reason).await?;
-        tracing::warn!(endpoint = delivery.endpoint, "a signed body could not be read and was kept as unparsed");
+        tracing::warn!(
+            endpoint = delivery.endpoint,
+            "a signed body could not be read and was kept as unparsed"
+        );
         let status = StatusCode::from_u16(unreadable.status).unwrap_or(StatusCode::OK);
         Ok(Response::builder().status(status).finish())
     }
@@ -115,9 +111,10 @@ impl Endpoint for WebhookDoor {
 }
 
 fn headers(request: &Request) -> Headers {
-    let texts = request.headers().iter().filter_map(|(name, value)| {
-        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-    });
+    let texts = request
+        .headers()
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     Headers::new(texts)
 }
 

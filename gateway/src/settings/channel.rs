@@ -149,8 +149,9 @@ fn complete(keys: &[Key], values: &Values) -> bool {
     keys.iter().filter(|key| key.required).all(|key| values.has(key.name))
 }
 
-fn told<T>(section: &Section<'_>, made: Result<T, BadValue>) -> Option<T> {
-    made.map_err(|bad| section.fault(&bad.key, bad.wrong, bad.mend)).ok()
+fn told<T>(section: &Section<'_>, made: Result<T, Vec<BadValue>>) -> Option<T> {
+    let tell = |bad: BadValue| section.fault(&bad.key, bad.wrong, bad.mend);
+    made.map_err(|refused| refused.into_iter().for_each(tell)).ok()
 }
 
 /// Paths that shops have registered elsewhere already. The house's own paths are not to be had.
