@@ -3,7 +3,19 @@
 #![forbid(unsafe_code)]
 
 pub mod chance;
+pub mod coordinator;
 pub mod make;
 pub mod memory;
+pub mod messenger;
 pub mod script;
+pub mod store;
 pub mod time;
+pub mod webhook;
+
+use std::future::Future;
+
+/// Runs a test's future to its end, on a runtime of its own with two workers.
+pub fn run<T>(test: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime should start").block_on(test)
+}

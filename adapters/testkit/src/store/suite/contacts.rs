@@ -1,0 +1,94 @@
+use tradepost_domain::{Contact, Fact, Identity, Purpose, consent::ConsentEntry};
+use tradepost_ports::{Store, store::StoreError};
+
+use crate::make;
+
+fn phone() -> Identity {
+    Identity::new("phone", "+14155550123")
+}
+
+/// Contact 1 with a phone number beside the provider's id.
+fn reachable() -> Contact {
+    let mut contact = make::contact(1);
+    contact.identities.push(phone());
+    contact
+}
+
+pub async fn known_by_identity(store: &dyn Store) {
+    within!(store, |unit| unit.meet(&reachable()).await);
+    for (label, storefront, identity, expected) in [
+        ("by one", "corner-shop", phone(), true),
+        ("by the other", "corner-shop", reachable().identities[0].clone(), true),
+        ("another value", "corner-shop", Identity::new("phone", "+14155550124"), false),
+        ("another scheme", "corner-shop", Identity::new("mail", "+14155550123"), false),
+        ("another storefront", "elsewhere", phone(), false),
+    ] {
+        let found = seen!(store, |unit| unit.contact_by(&storefront.into(), &identity).await);
+        let found = found.map(|mut found| {
+            found.identities.sort();
+            found
+        });
+        let mut expected = expected.then(reachable);
+        expected.iter_mut().for_each(|contact| contact.identities.sort());
+        assert_eq!(found, expected, "{label}");
+    }
+    assert_eq!(seen!(store, |unit| unit.contact(make::contact_id(9)).await), None);
+}
+
+pub async fn an_identity_belongs_to_one(store: &dyn Store) {
+    within!(store, |unit| unit.meet(&reachable()).await);
+    let second = Contact { identities: vec![phone()], ..make::contact(2) };
+    let elsewhere = Contact { storefront: "elsewhere".into(), ..second.clone() };
+    let result = crate::store::write(store, |unit| Box::pin(async move { unit.meet(&second).await })).await;
+    assert_eq!(result, Err(StoreError::Conflict));
+    assert_eq!(seen!(store, |unit| unit.contact(make::contact_id(2)).await), None);
+    within!(store, |unit| unit.meet(&elsewhere).await);
+    let found = seen!(store, |unit| unit.contact_by(&"elsewhere".into(), &phone()).await);
+    assert_eq!(found.map(|found| found.id), Some(make::contact_id(2)), "each storefront has its own");
+}
+
+/// proves: FI-06
+pub async fn named_and_learned(store: &dyn Store) {
+    let id = make::contact_id(1);
+    let fact = |value: &str, source| Fact { value: value.into(), source };
+    within!(store, |unit| {
+        unit.meet(&make::contact(1)).await?;
+        unit.name(id, "Zoë").await?;
+        unit.learn(id, "size", &fact("M", Some(make::message_id(1)))).await?;
+        unit.learn(id, "city", &fact("Oakland", None)).await?;
+        unit.learn(id, "size", &fact("L", Some(make::message_id(2)))).await?;
+        unit.learn(id, "city", &fact("  ", Some(make::message_id(3)))).await
+    });
+    let contact = seen!(store, |unit| unit.contact(id).await).expect("a contact that was met");
+    assert_eq!(contact.name.as_deref(), Some("Zoë"));
+    let expected = [
+        ("city".to_owned(), fact("Oakland", None)),
+        ("size".to_owned(), fact("L", Some(make::message_id(2)))),
+    ];
+    assert_eq!(contact.facts, expected.into(), "newer facts win, silence clears nothing");
+}
+
+/// proves: FI-04, CV-06
+pub async fn the_latest_consent_counts(store: &dyn Store) {
+    let purpose = Purpose::Marketing;
+    let asked = |storefront: &'static str, identity: Identity| async move {
+        seen!(store, |unit| unit.consents(&storefront.into(), &identity, purpose).await)
+    };
+    assert_eq!(asked("corner-shop", phone()).await, None, "never said");
+    for (label, given, at) in
+        [("yes", true, 1), ("no, later", false, 2), ("yes, within the same second", true, 2)]
+    {
+        let entry = ConsentEntry {
+            storefront: make::storefront(),
+            identity: phone(),
+            purpose,
+            given,
+            at: make::at(at),
+            source: None,
+        };
+        within!(store, |unit| unit.consent(&entry).await);
+        assert_eq!(asked("corner-shop", phone()).await, Some(given), "{label}");
+    }
+    assert_eq!(asked("elsewhere", phone()).await, None, "another storefront");
+    assert_eq!(asked("corner-shop", Identity::new("phone", "+1")).await, None, "another identity");
+}

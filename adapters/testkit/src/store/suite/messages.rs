@@ -1,0 +1,180 @@
+use tradepost_domain::{Content, ConversationId, Delivery, MessageId, Slot};
+use tradepost_ports::{
+    Store,
+    store::{MediaBlob, Written},
+};
+
+use super::conversations;
+use crate::make;
+
+/// Line `n` of ours, which has come so far.
+fn line(n: u64, conversation: ConversationId, delivery: Delivery) -> Written {
+    let mut written = make::written(n, conversation);
+    written.line.delivery = Some(delivery);
+    written
+}
+
+async fn write_all(store: &dyn Store, lines: Vec<Written>) {
+    within!(store, |unit| {
+        for line in &lines {
+            unit.write(line).await?;
+        }
+        Ok(())
+    });
+}
+
+async fn delivery(store: &dyn Store, id: MessageId) -> Option<Delivery> {
+    seen!(store, |unit| unit.written(id).await).and_then(|written| written.line.delivery)
+}
+
+fn ids(lines: &[Written]) -> Vec<MessageId> {
+    lines.iter().map(|written| written.line.id).collect()
+}
+
+pub async fn transcripts_and_threads(store: &dyn Store) {
+    let [one, other] = conversations(store).await;
+    let whole = Written {
+        effect: Some(make::effect_id(3)),
+        reference: Some("ref-3".into()),
+        reason: Some("blocked".into()),
+        left_at: Some(make::at(9)),
+        ..line(3, one, Delivery::Failed)
+    };
+    let lines =
+        vec![make::heard(1, one), line(2, one, Delivery::Withdrawn), whole.clone(), make::heard(4, other)];
+    write_all(store, lines).await;
+    let all = seen!(store, |unit| unit.transcript(one, None, 9).await);
+    assert_eq!(ids(&all), [1, 2, 3].map(make::message_id), "withdrawn lines too");
+    assert_eq!(all[2], whole);
+    let later = seen!(store, |unit| unit.transcript(one, Some(make::message_id(1)), 1).await);
+    assert_eq!(ids(&later), [make::message_id(2)], "after that one, at most");
+    let thread = seen!(store, |unit| unit.thread(one, 9).await);
+    assert_eq!(thread, [make::heard(1, one).line, whole.line.clone()], "without withdrawn lines");
+    assert_eq!(seen!(store, |unit| unit.written(make::message_id(3)).await), Some(whole));
+    assert_eq!(seen!(store, |unit| unit.written(make::message_id(9)).await), None);
+}
+
+/// proves: CV-03
+pub async fn a_thread_is_the_latest_lines(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    let lines = (1..=5).map(|n| line(n, one, if n == 4 { Delivery::Withdrawn } else { Delivery::Sent }));
+    write_all(store, lines.collect()).await;
+    let thread = seen!(store, |unit| unit.thread(one, 3).await);
+    let found: Vec<_> = thread.iter().map(|line| line.id).collect();
+    assert_eq!(found, [2, 3, 5].map(make::message_id), "oldest first");
+}
+
+pub async fn by_reference(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    write_all(store, vec![Written { reference: Some("ref-1".into()), ..line(1, one, Delivery::Sent) }]).await;
+    let found = seen!(store, |unit| unit.by_reference(&make::account(), "ref-1").await);
+    assert_eq!(found.map(|written| written.line.id), Some(make::message_id(1)));
+    assert_eq!(seen!(store, |unit| unit.by_reference(&"sandbox:2".into(), "ref-1").await), None);
+    assert_eq!(seen!(store, |unit| unit.by_reference(&make::account(), "ref-2").await), None);
+}
+
+/// proves: IN-08
+pub async fn delivery_never_goes_backwards(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    write_all(store, vec![line(1, one, Delivery::Sending)]).await;
+    let id = make::message_id(1);
+    for (news, expected) in [
+        (Delivery::Queued, Delivery::Sending),
+        (Delivery::Delivered, Delivery::Delivered),
+        (Delivery::Sent, Delivery::Delivered),
+        (Delivery::Failed, Delivery::Delivered),
+        (Delivery::Read, Delivery::Read),
+        (Delivery::Delivered, Delivery::Read),
+    ] {
+        let after = within!(store, |unit| unit.deliver(id, news, None, None, None).await);
+        assert_eq!(after, Some(expected), "after {news:?}");
+        assert_eq!(delivery(store, id).await, Some(expected), "kept after {news:?}");
+    }
+    let unknown = make::message_id(9);
+    assert_eq!(within!(store, |unit| unit.deliver(unknown, Delivery::Sent, None, None, None).await), None);
+}
+
+pub async fn delivery_keeps_what_is_given(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    write_all(store, vec![line(1, one, Delivery::Sending)]).await;
+    let id = make::message_id(1);
+    within!(store, |unit| {
+        unit.deliver(id, Delivery::Sent, Some("ref-1"), None, Some(make::at(5))).await?;
+        unit.deliver(id, Delivery::Failed, None, Some("blocked"), None).await
+    });
+    let now = seen!(store, |unit| unit.by_reference(&make::account(), "ref-1").await);
+    let now = now.expect("the reference should be kept");
+    assert_eq!((now.reason.as_deref(), now.left_at), (Some("blocked"), Some(make::at(5))));
+    assert_eq!(now.line.delivery, Some(Delivery::Failed));
+}
+
+/// proves: IN-08
+pub async fn delivered_up_to(store: &dyn Store) {
+    let [one, other] = conversations(store).await;
+    let lines = vec![
+        line(1, one, Delivery::Sent),
+        make::heard(2, one),
+        line(3, one, Delivery::Failed),
+        line(4, one, Delivery::Queued),
+        line(5, one, Delivery::Delivered),
+        line(6, one, Delivery::Sent),
+        line(7, other, Delivery::Sent),
+    ];
+    write_all(store, lines).await;
+    let last = make::message_id(5);
+    assert_eq!(within!(store, |unit| unit.deliver_up_to(one, last, Delivery::Read).await), 2);
+    for (n, expected) in [
+        (1, Some(Delivery::Read)),
+        (2, None),
+        (3, Some(Delivery::Failed)),
+        (4, Some(Delivery::Queued)),
+        (5, Some(Delivery::Read)),
+        (6, Some(Delivery::Sent)),
+        (7, Some(Delivery::Sent)),
+    ] {
+        assert_eq!(delivery(store, make::message_id(n)).await, expected, "line {n}");
+    }
+}
+
+pub async fn rewritten(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    write_all(store, vec![make::heard(1, one)]).await;
+    let content = Content::Unsupported { what: "unsent".into() };
+    let put = content.clone();
+    within!(store, |unit| unit.rewrite(make::message_id(1), &put).await);
+    let now = seen!(store, |unit| unit.written(make::message_id(1)).await);
+    assert_eq!(now.map(|written| written.line.content), Some(content));
+}
+
+pub async fn said_at(store: &dyn Store) {
+    let [one, other] = conversations(store).await;
+    let under = |mut written: Written, topic: &'static str, left: Option<i64>| {
+        written.line.topic = Some(Slot::fixed(topic));
+        Written { left_at: left.map(make::at), ..written }
+    };
+    let lines = vec![
+        under(line(1, one, Delivery::Sent), "talk", Some(1)),
+        under(line(2, one, Delivery::Sent), "talk", Some(2)),
+        under(line(3, one, Delivery::Withdrawn), "talk", None),
+        under(line(4, one, Delivery::Sent), "purchase", Some(4)),
+        under(line(5, one, Delivery::Queued), "purchase", None),
+        line(6, one, Delivery::Sent),
+        under(line(7, other, Delivery::Sent), "elsewhere", Some(7)),
+    ];
+    write_all(store, lines).await;
+    let said = seen!(store, |unit| unit.said_at(one).await);
+    let expected = [(Slot::fixed("talk"), Some(make::at(2))), (Slot::fixed("purchase"), None)];
+    assert_eq!(said, expected.into());
+}
+
+/// proves: IN-11
+pub async fn media_by_hash(store: &dyn Store) {
+    let blob = make::media("ab12");
+    let kept = [blob.clone(), MediaBlob { mime: "text/plain".into(), ..blob.clone() }];
+    within!(store, |unit| {
+        unit.keep_media(&kept[0]).await?;
+        unit.keep_media(&kept[1]).await
+    });
+    assert_eq!(seen!(store, |unit| unit.media("ab12").await), Some(blob), "a second time changes nothing");
+    assert_eq!(seen!(store, |unit| unit.media("cd34").await), None);
+}
