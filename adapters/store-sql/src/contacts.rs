@@ -1,0 +1,146 @@
+//! People, how they are reached, what we learned and what they agreed to.
+
+use async_trait::async_trait;
+use diesel::{dsl::exists, prelude::*};
+use tradepost_domain::{
+    Contact, ContactId, Fact, Identity, MessageId, Purpose, StorefrontId, consent::ConsentEntry,
+};
+use tradepost_ports::store::{Contacts, Kept, StoreError};
+
+use crate::{
+    schema::{consents, contacts, facts, identities},
+    types::{At, Id},
+    unit::SqliteUnit,
+};
+
+#[async_trait]
+impl Contacts for SqliteUnit<'_> {
+    async fn contact_by(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<Option<Contact>> {
+        match self.owner_of(storefront, identity)? {
+            Some(id) => self.contact(id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn contact(&mut self, id: ContactId) -> Kept<Option<Contact>> {
+        let row = contacts::table.find(Id(id)).select((contacts::storefront, contacts::name));
+        let row: Option<(String, Option<String>)> = self.run(|db| row.first(db).optional())?;
+        let Some((storefront, name)) = row else { return Ok(None) };
+        let identities = identities::table
+            .filter(identities::contact.eq(Id(id)))
+            .order(identities::position)
+            .select((identities::scheme, identities::value));
+        let identities: Vec<(String, String)> = self.run(|db| identities.load(db))?;
+        let facts = facts::table.filter(facts::contact.eq(Id(id)));
+        let facts = facts.select((facts::name, facts::value, facts::source));
+        let facts: Vec<(String, String, Option<Id<MessageId>>)> = self.run(|db| facts.load(db))?;
+        Ok(Some(Contact {
+            id,
+            storefront: StorefrontId::new(storefront),
+            name,
+            identities: identities.into_iter().map(|(scheme, value)| Identity { scheme, value }).collect(),
+            facts: facts
+                .into_iter()
+                .map(|(name, value, source)| (name, Fact { value, source: source.map(|id| id.0) }))
+                .collect(),
+        }))
+    }
+
+    async fn meet(&mut self, contact: &Contact) -> Kept<()> {
+        for identity in &contact.identities {
+            if self.owner_of(&contact.storefront, identity)?.is_some() {
+                return Err(StoreError::Conflict);
+            }
+        }
+        let row = (
+            contacts::id.eq(Id(contact.id)),
+            contacts::storefront.eq(contact.storefront.as_str()),
+            contacts::name.eq(contact.name.as_deref()),
+        );
+        let met = diesel::insert_into(contacts::table).values(row).on_conflict_do_nothing();
+        if self.run(|db| met.execute(db))? == 0 {
+            return Err(StoreError::Conflict);
+        }
+        for (position, identity) in (0..).zip(&contact.identities) {
+            self.add_identity(contact, identity, position)?;
+        }
+        for (name, fact) in &contact.facts {
+            self.put_fact(contact.id, name, fact)?;
+        }
+        Ok(())
+    }
+
+    async fn name(&mut self, id: ContactId, name: &str) -> Kept<()> {
+        let named = diesel::update(contacts::table.find(Id(id))).set(contacts::name.eq(name));
+        self.run(|db| named.execute(db)).map(drop)
+    }
+
+    async fn learn(&mut self, id: ContactId, name: &str, fact: &Fact) -> Kept<()> {
+        let known = diesel::select(exists(contacts::table.find(Id(id))));
+        if fact.value.trim().is_empty() || !self.run(|db| known.get_result::<bool>(db))? {
+            return Ok(());
+        }
+        self.put_fact(id, name, fact)
+    }
+
+    async fn consent(&mut self, entry: &ConsentEntry) -> Kept<()> {
+        let row = (
+            consents::storefront.eq(entry.storefront.as_str()),
+            consents::scheme.eq(&entry.identity.scheme),
+            consents::value.eq(&entry.identity.value),
+            consents::purpose.eq(entry.purpose.word()),
+            consents::given.eq(entry.given),
+            consents::at.eq(At(entry.at)),
+            consents::source.eq(entry.source.map(Id)),
+        );
+        self.run(|db| diesel::insert_into(consents::table).values(row).execute(db)).map(drop)
+    }
+
+    async fn consents(
+        &mut self,
+        storefront: &StorefrontId,
+        identity: &Identity,
+        purpose: Purpose,
+    ) -> Kept<Option<bool>> {
+        let latest = consents::table
+            .filter(consents::storefront.eq(storefront.as_str()))
+            .filter(consents::scheme.eq(&identity.scheme))
+            .filter(consents::value.eq(&identity.value))
+            .filter(consents::purpose.eq(purpose.word()))
+            .order((consents::at.desc(), consents::seq.desc()))
+            .select(consents::given);
+        self.run(|db| latest.first(db).optional())
+    }
+}
+
+impl SqliteUnit<'_> {
+    /// Who has that identity.
+    fn owner_of(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<Option<ContactId>> {
+        let key = (storefront.as_str(), &identity.scheme, &identity.value);
+        let owner = identities::table.find(key).select(identities::contact);
+        Ok(self.run(|db| owner.first::<Id<ContactId>>(db).optional())?.map(|id| id.0))
+    }
+
+    fn add_identity(&mut self, contact: &Contact, identity: &Identity, position: i64) -> Kept<()> {
+        let row = (
+            identities::storefront.eq(contact.storefront.as_str()),
+            identities::scheme.eq(&identity.scheme),
+            identities::value.eq(&identity.value),
+            identities::contact.eq(Id(contact.id)),
+            identities::position.eq(position),
+        );
+        let added = diesel::insert_into(identities::table).values(row).on_conflict_do_nothing();
+        self.run(|db| added.execute(db)).map(drop)
+    }
+
+    fn put_fact(&mut self, id: ContactId, name: &str, fact: &Fact) -> Kept<()> {
+        let known = (facts::value.eq(&fact.value), facts::source.eq(fact.source.map(Id)));
+        let row = (facts::contact.eq(Id(id)), facts::name.eq(name), known);
+        let put = diesel::insert_into(facts::table)
+            .values(row)
+            .on_conflict((facts::contact, facts::name))
+            .do_update()
+            .set(known);
+        self.run(|db| put.execute(db)).map(drop)
+    }
+}

@@ -1,0 +1,167 @@
+//! Conversations and their leases. A row's lock is the writer's own transaction: nobody else writes meanwhile.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use tradepost_domain::{
+    AccountKey, ContactId, Conversation, ConversationId, Mode, StorefrontId, Timestamp, WorkerId,
+    conversation::Lease,
+};
+use tradepost_ports::store::{ConversationFilter, Conversations, Kept, StoreError};
+
+use crate::{
+    schema::conversations,
+    types::{At, Id, Json},
+    unit::SqliteUnit,
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = conversations, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Id<ConversationId>,
+    storefront: String,
+    account: String,
+    contact: Id<ContactId>,
+    peer: String,
+    version: i64,
+    lease_holder: Option<String>,
+    lease_until: Option<At>,
+    heard_at: Option<At>,
+    idle_at: Option<At>,
+    mode: Json,
+    with_person: bool,
+    stage: String,
+    created_at: At,
+    inside: Json,
+}
+
+impl Row {
+    fn of(conversation: &Conversation, version: i64) -> Kept<Self> {
+        let lease = conversation.lease.as_ref();
+        Ok(Self {
+            id: Id(conversation.id),
+            storefront: conversation.storefront.to_string(),
+            account: conversation.account.to_string(),
+            contact: Id(conversation.contact),
+            peer: conversation.peer.clone(),
+            version,
+            lease_holder: lease.map(|lease| lease.holder.to_string()),
+            lease_until: lease.map(|lease| At(lease.until)),
+            heard_at: conversation.heard_at.map(At),
+            idle_at: conversation.idle_at.map(At),
+            mode: Json::of(&conversation.mode)?,
+            with_person: conversation.mode != Mode::Bot,
+            stage: conversation.stage.clone(),
+            created_at: At(conversation.created_at),
+            inside: Json::of(&conversation.inner)?,
+        })
+    }
+
+    fn read(self) -> Kept<Conversation> {
+        let lease = self.lease_holder.zip(self.lease_until);
+        Ok(Conversation {
+            id: self.id.0,
+            storefront: StorefrontId::new(self.storefront),
+            account: AccountKey::new(self.account),
+            contact: self.contact.0,
+            peer: self.peer,
+            version: self.version,
+            lease: lease.map(|(holder, At(until))| Lease { holder: WorkerId::new(holder), until }),
+            heard_at: self.heard_at.map(|at| at.0),
+            idle_at: self.idle_at.map(|at| at.0),
+            mode: self.mode.read()?,
+            stage: self.stage,
+            created_at: self.created_at.0,
+            inner: self.inside.read()?,
+        })
+    }
+}
+
+#[async_trait]
+impl Conversations for SqliteUnit<'_> {
+    async fn conversation_with(&mut self, account: &AccountKey, peer: &str) -> Kept<Option<Conversation>> {
+        let with = conversations::table
+            .filter(conversations::account.eq(account.as_str()))
+            .filter(conversations::peer.eq(peer));
+        self.run(|db| with.select(Row::as_select()).first(db).optional())?.map(Row::read).transpose()
+    }
+
+    async fn begin(&mut self, conversation: &Conversation) -> Kept<()> {
+        let row = Row::of(conversation, conversation.version)?;
+        let begun = diesel::insert_into(conversations::table).values(row).on_conflict_do_nothing();
+        match self.run(|db| begun.execute(db))? {
+            0 => Err(StoreError::Conflict),
+            _ => Ok(()),
+        }
+    }
+
+    async fn conversation(&mut self, id: ConversationId) -> Kept<Option<Conversation>> {
+        let row = conversations::table.find(Id(id)).select(Row::as_select());
+        self.run(|db| row.first(db).optional())?.map(Row::read).transpose()
+    }
+
+    async fn keep(&mut self, conversation: &Conversation) -> Kept<bool> {
+        let row = Row::of(conversation, conversation.version + 1)?;
+        let seen = conversations::table
+            .find(Id(conversation.id))
+            .filter(conversations::version.eq(conversation.version));
+        Ok(self.run(|db| diesel::update(seen).set(row).execute(db))? == 1)
+    }
+
+    async fn heard(&mut self, id: ConversationId, heard_at: Timestamp, idle_at: Timestamp) -> Kept<()> {
+        let row = conversations::table.find(Id(id));
+        let earlier = conversations::heard_at.is_null().or(conversations::heard_at.lt(At(heard_at)));
+        let heard = diesel::update(row.filter(earlier));
+        self.run(|db| heard.set(conversations::heard_at.eq(At(heard_at))).execute(db))?;
+        let sooner = conversations::idle_at.is_null().or(conversations::idle_at.lt(At(idle_at)));
+        let idle = diesel::update(row.filter(sooner));
+        self.run(|db| idle.set(conversations::idle_at.eq(At(idle_at))).execute(db)).map(drop)
+    }
+
+    async fn lease(
+        &mut self,
+        ids: &[ConversationId],
+        worker: &WorkerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Kept<Vec<ConversationId>> {
+        let mut leased = Vec::new();
+        for id in ids {
+            let free = conversations::lease_until
+                .is_null()
+                .or(conversations::lease_until.le(At(now)))
+                .or(conversations::lease_holder.eq(worker.as_str()));
+            let row = conversations::table.find(Id(*id)).filter(free);
+            let lease =
+                (conversations::lease_holder.eq(worker.as_str()), conversations::lease_until.eq(At(until)));
+            if self.run(|db| diesel::update(row).set(lease).execute(db))? == 1 {
+                leased.push(*id);
+            }
+        }
+        Ok(leased)
+    }
+
+    async fn idle(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
+        let idle = conversations::table
+            .filter(conversations::idle_at.le(At(now)))
+            .order((conversations::idle_at, conversations::id))
+            .limit(most.into());
+        let ids: Vec<Id<ConversationId>> = self.run(|db| idle.select(conversations::id).load(db))?;
+        Ok(ids.into_iter().map(|id| id.0).collect())
+    }
+
+    async fn conversations(&mut self, filter: &ConversationFilter, most: u32) -> Kept<Vec<Conversation>> {
+        let mut listed = conversations::table
+            .order((conversations::heard_at.desc(), conversations::id.desc()))
+            .limit(most.into())
+            .select(Row::as_select())
+            .into_boxed();
+        if let Some(storefront) = &filter.storefront {
+            listed = listed.filter(conversations::storefront.eq(storefront.as_str()));
+        }
+        if filter.with_person {
+            listed = listed.filter(conversations::with_person);
+        }
+        self.run(|db| listed.load(db))?.into_iter().map(Row::read).collect()
+    }
+}

@@ -1,0 +1,114 @@
+//! History of what came from outside, and the memory of what was heard before.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use tradepost_domain::{AccountKey, ConversationId, EventId, Timestamp};
+use tradepost_ports::store::{Events, Fate, Kept, StoredEvent};
+
+use crate::{
+    schema::{events, heard_keys},
+    types::{At, Id, Word, count},
+    unit::SqliteUnit,
+};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = events, check_for_backend(diesel::sqlite::Sqlite), treat_none_as_default_value = false)]
+struct Row {
+    id: Id<EventId>,
+    endpoint: Option<String>,
+    account: String,
+    conversation: Option<Id<ConversationId>>,
+    at: At,
+    kind: String,
+    fate: Word<Fate>,
+    note: Option<String>,
+    raw: String,
+    correlation: Option<String>,
+    repeats: Option<Id<EventId>>,
+}
+
+impl Row {
+    fn of(event: &StoredEvent) -> Self {
+        Self {
+            id: Id(event.id),
+            endpoint: event.endpoint.clone(),
+            account: event.account.to_string(),
+            conversation: event.conversation.map(Id),
+            at: At(event.at),
+            kind: event.kind.clone(),
+            fate: Word(event.fate),
+            note: event.note.clone(),
+            raw: event.raw.clone(),
+            correlation: event.correlation.clone(),
+            repeats: event.repeats.map(Id),
+        }
+    }
+
+    fn read(self) -> StoredEvent {
+        StoredEvent {
+            id: self.id.0,
+            endpoint: self.endpoint,
+            account: AccountKey::new(self.account),
+            conversation: self.conversation.map(|id| id.0),
+            at: self.at.0,
+            kind: self.kind,
+            fate: self.fate.0,
+            note: self.note,
+            raw: self.raw,
+            correlation: self.correlation,
+            repeats: self.repeats.map(|id| id.0),
+        }
+    }
+}
+
+#[async_trait]
+impl Events for SqliteUnit<'_> {
+    async fn remember(&mut self, account_kind: &str, keys: &[String], now: Timestamp) -> Kept<Vec<bool>> {
+        let mut new = Vec::with_capacity(keys.len());
+        for key in keys {
+            let heard = (
+                heard_keys::kind.eq(account_kind),
+                heard_keys::key.eq(key),
+                heard_keys::heard_at.eq(At(now)),
+            );
+            let heard = diesel::insert_into(heard_keys::table).values(heard).on_conflict_do_nothing();
+            new.push(self.run(|db| heard.execute(db))? == 1);
+        }
+        Ok(new)
+    }
+
+    async fn forget_keys(&mut self, before: Timestamp, most: u32) -> Kept<u64> {
+        let old = heard_keys::table.filter(heard_keys::heard_at.lt(At(before))).limit(most.into());
+        let old: Vec<(String, String)> =
+            self.run(|db| old.select((heard_keys::kind, heard_keys::key)).load(db))?;
+        for (kind, key) in &old {
+            self.run(|db| diesel::delete(heard_keys::table.find((kind, key))).execute(db))?;
+        }
+        Ok(old.len() as u64)
+    }
+
+    async fn record(&mut self, event: &StoredEvent) -> Kept<()> {
+        self.run(|db| diesel::insert_into(events::table).values(Row::of(event)).execute(db)).map(drop)
+    }
+
+    async fn event(&mut self, id: EventId) -> Kept<Option<StoredEvent>> {
+        let event = events::table.filter(events::id.eq(Id(id))).select(Row::as_select());
+        Ok(self.run(|db| event.first(db).optional())?.map(Row::read))
+    }
+
+    async fn events(&mut self, fate: Fate, most: u32) -> Kept<Vec<StoredEvent>> {
+        let newest = events::table
+            .filter(events::fate.eq(fate.word()))
+            .order((events::at.desc(), events::seq.desc()))
+            .limit(most.into());
+        let rows = self.run(|db| newest.select(Row::as_select()).load(db))?;
+        Ok(rows.into_iter().map(Row::read).collect())
+    }
+
+    async fn fates(&mut self) -> Kept<Vec<(Fate, u64)>> {
+        let fates = events::table.group_by(events::fate).select((events::fate, diesel::dsl::count_star()));
+        let mut fates: Vec<(Word<Fate>, i64)> = self.run(|db| fates.load(db))?;
+        fates.sort_by_key(|(Word(fate), _)| *fate);
+        fates.into_iter().map(|(Word(fate), number)| Ok((fate, count(number)?))).collect()
+    }
+}

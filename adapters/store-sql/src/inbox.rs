@@ -1,0 +1,136 @@
+//! What waits to be stepped.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use tradepost_domain::{ConversationId, EventId, Timestamp, WorkerId};
+use tradepost_ports::store::{Inbox, InboxRow, Kept};
+
+use crate::{
+    schema::{conversations, inbox},
+    types::{At, Id, Json, count},
+    unit::SqliteUnit,
+};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = inbox, check_for_backend(diesel::sqlite::Sqlite), treat_none_as_default_value = false)]
+struct Row {
+    #[diesel(skip_insertion)]
+    seq: i64,
+    event: Id<EventId>,
+    conversation: Id<ConversationId>,
+    at: At,
+    ripe_at: At,
+    tries: i64,
+    kind: String,
+    body: Json,
+}
+
+impl Row {
+    fn of(row: &InboxRow) -> Kept<Self> {
+        Ok(Self {
+            seq: 0,
+            event: Id(row.event),
+            conversation: Id(row.conversation),
+            at: At(row.at),
+            ripe_at: At(row.ripe_at),
+            tries: row.tries.into(),
+            kind: row.body.word().into(),
+            body: Json::of(&row.body)?,
+        })
+    }
+
+    fn read(self) -> Kept<InboxRow> {
+        Ok(InboxRow {
+            event: self.event.0,
+            seq: self.seq,
+            conversation: self.conversation.0,
+            at: self.at.0,
+            ripe_at: self.ripe_at.0,
+            tries: count(self.tries)?,
+            body: self.body.read()?,
+        })
+    }
+}
+
+#[async_trait]
+impl Inbox for SqliteUnit<'_> {
+    async fn file(&mut self, row: &InboxRow) -> Kept<()> {
+        let row = Row::of(row)?;
+        self.run(|db| diesel::insert_into(inbox::table).values(row).execute(db)).map(drop)
+    }
+
+    async fn waiting(&mut self, conversation: ConversationId) -> Kept<Vec<InboxRow>> {
+        let waiting = inbox::table.filter(inbox::conversation.eq(Id(conversation))).order(inbox::seq);
+        let rows = self.run(|db| waiting.select(Row::as_select()).load(db))?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    async fn words_wait(&mut self, conversation: ConversationId) -> Kept<bool> {
+        let of = inbox::table.filter(inbox::conversation.eq(Id(conversation)));
+        self.run(|db| diesel::select(diesel::dsl::exists(of.filter(inbox::kind.eq("said")))).get_result(db))
+    }
+
+    async fn take(&mut self, events: &[EventId]) -> Kept<()> {
+        for event in events {
+            let row = inbox::table.filter(inbox::event.eq(Id(*event)));
+            self.run(|db| diesel::delete(row).execute(db))?;
+        }
+        Ok(())
+    }
+
+    async fn ripen(&mut self, events: &[EventId], ripe_at: Timestamp) -> Kept<()> {
+        for event in events {
+            let row = inbox::table.filter(inbox::event.eq(Id(*event)));
+            self.run(|db| diesel::update(row).set(inbox::ripe_at.eq(At(ripe_at))).execute(db))?;
+        }
+        Ok(())
+    }
+
+    async fn failed(&mut self, events: &[EventId], ripe_at: Timestamp) -> Kept<()> {
+        for event in events {
+            let row = inbox::table.filter(inbox::event.eq(Id(*event)));
+            let tried = (inbox::tries.eq(inbox::tries + 1), inbox::ripe_at.eq(At(ripe_at)));
+            self.run(|db| diesel::update(row).set(tried).execute(db))?;
+        }
+        Ok(())
+    }
+
+    /// Walks along the index by ripeness and stops when enough conversations were met, so that a long queue costs no more
+    /// than a short one.
+    async fn ripe(&mut self, worker: &WorkerId, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
+        let free = conversations::lease_until
+            .is_null()
+            .or(conversations::lease_until.le(At(now)))
+            .or(conversations::lease_holder.eq(worker.as_str()));
+        let ripe = inbox::table
+            .inner_join(conversations::table.on(conversations::id.eq(inbox::conversation)))
+            .filter(inbox::ripe_at.le(At(now)))
+            .filter(free)
+            .order((inbox::ripe_at, inbox::seq))
+            .select(inbox::conversation);
+        self.run(|db| {
+            let (mut met, mut order) = (HashSet::new(), Vec::new());
+            for conversation in
+                ripe.load_iter::<Id<ConversationId>, diesel::connection::DefaultLoadingMode>(db)?
+            {
+                if order.len() == most as usize {
+                    break;
+                }
+                let Id(conversation) = conversation?;
+                if met.insert(conversation) {
+                    order.push(conversation);
+                }
+            }
+            Ok(order)
+        })
+    }
+
+    async fn depth(&mut self) -> Kept<(u64, Option<Timestamp>)> {
+        let (waiting, oldest): (i64, Option<At>) = self.run(|db| {
+            inbox::table.select((diesel::dsl::count_star(), diesel::dsl::min(inbox::at))).first(db)
+        })?;
+        Ok((count(waiting)?, oldest.map(|at| at.0)))
+    }
+}

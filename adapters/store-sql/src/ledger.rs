@@ -1,0 +1,324 @@
+//! Stock, orders and payments; and news of things that are not known yet. What could be sold twice is decided by one
+//! conditional statement.
+
+use async_trait::async_trait;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Nullable, Text},
+};
+use tradepost_domain::{
+    AccountKey, ConversationId, EventId, Money, OrderId, StorefrontId, Timestamp,
+    ledger::{Item, Order, OrderState, Payment},
+    money::Currency,
+};
+use tradepost_ports::store::{Kept, Ledger, Parked, StoreError};
+
+use crate::{
+    schema::{checkouts, items, orders, parked, payments},
+    types::{At, Id, Json, Moment, Word, count},
+    unit::SqliteUnit,
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = items, check_for_backend(diesel::sqlite::Sqlite))]
+struct ItemRow {
+    sku: String,
+    title: String,
+    minor: i64,
+    currency: String,
+    on_hand: i64,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = orders, check_for_backend(diesel::sqlite::Sqlite))]
+struct OrderRow {
+    id: Id<OrderId>,
+    storefront: String,
+    conversation: Id<ConversationId>,
+    sku: String,
+    title: String,
+    quantity: i64,
+    minor: i64,
+    currency: String,
+    state: Word<OrderState>,
+    ends: At,
+    checkout: Option<String>,
+}
+
+impl OrderRow {
+    fn read(self) -> Kept<Order> {
+        Ok(Order {
+            id: self.id.0,
+            storefront: StorefrontId::new(self.storefront),
+            conversation: self.conversation.0,
+            sku: self.sku,
+            title: self.title,
+            quantity: count(self.quantity)?,
+            total: money(self.minor, &self.currency)?,
+            state: self.state.0,
+            ends: self.ends.0,
+            checkout: self.checkout,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = parked, check_for_backend(diesel::sqlite::Sqlite))]
+struct ParkedRow {
+    seq: i64,
+    event: Id<EventId>,
+    account: String,
+    reference: String,
+    until: At,
+    news: Json,
+}
+
+impl ParkedRow {
+    fn read(self) -> Kept<Parked> {
+        Ok(Parked {
+            event: self.event.0,
+            account: AccountKey::new(self.account),
+            reference: self.reference,
+            until: self.until.0,
+            news: self.news.read()?,
+        })
+    }
+}
+
+/// Nothing is called by more bytes than that, and SQLite refuses patterns of 50,000.
+const LONGEST_WORDS: usize = 5_000;
+
+/// Adds an order if what is on hand less what is held leaves enough: the decision and the row are one statement.
+const RESERVE: &str = "\
+INSERT INTO orders (id, storefront, conversation, sku, title, quantity, minor, currency, state, ends, held_until, checkout) \
+SELECT ?, storefront, ?, sku, ?, ?, ?, ?, ?, ?, ?, ? FROM items \
+WHERE storefront = ? AND sku = ? AND on_hand - (\
+SELECT coalesce(sum(held.quantity), 0) FROM orders AS held \
+WHERE held.storefront = items.storefront AND held.sku = items.sku AND held.held_until > ?) >= ?";
+
+#[async_trait]
+impl Ledger for SqliteUnit<'_> {
+    async fn stock(&mut self, storefront: &StorefrontId, item: &Item, on_hand: u32) -> Kept<()> {
+        let now = (
+            items::title.eq(&item.title),
+            items::folded_sku.eq(item.sku.to_lowercase()),
+            items::folded_title.eq(item.title.to_lowercase()),
+            items::minor.eq(item.price.minor),
+            items::currency.eq(item.price.currency.code()),
+            items::on_hand.eq(i64::from(on_hand)),
+        );
+        let key = (items::storefront.eq(storefront.as_str()), items::sku.eq(&item.sku));
+        let stocked = diesel::insert_into(items::table)
+            .values((key, now.clone()))
+            .on_conflict((items::storefront, items::sku))
+            .do_update()
+            .set(now);
+        self.run(|db| stocked.execute(db)).map(drop)
+    }
+
+    async fn find(
+        &mut self,
+        storefront: &StorefrontId,
+        words: &str,
+        now: Timestamp,
+        most: u32,
+    ) -> Kept<Vec<Item>> {
+        let words = words.trim().to_lowercase();
+        if words.len() > LONGEST_WORDS {
+            return Ok(Vec::new());
+        }
+        let by_key = items::folded_sku.eq(words.clone());
+        let by_title = items::folded_title.like(format!("%{}%", literal(&words))).escape('\\');
+        let found = items::table
+            .filter(items::storefront.eq(storefront.as_str()))
+            .filter(by_key.clone().or(by_title))
+            .order((by_key.desc(), items::title, items::sku))
+            .limit(most.into());
+        let rows = self.run(|db| found.select(ItemRow::as_select()).load(db))?;
+        rows.into_iter().map(|row| self.counted(storefront, row, now)).collect()
+    }
+
+    async fn item(&mut self, storefront: &StorefrontId, sku: &str, now: Timestamp) -> Kept<Option<Item>> {
+        let item = items::table.find((storefront.as_str(), sku)).select(ItemRow::as_select());
+        let row = self.run(|db| item.first(db).optional())?;
+        row.map(|row| self.counted(storefront, row, now)).transpose()
+    }
+
+    async fn reserve(&mut self, order: &Order, now: Timestamp) -> Kept<bool> {
+        let held_until = (order.state == OrderState::Held).then_some(At(order.ends));
+        let reserve = diesel::sql_query(RESERVE)
+            .bind::<Text, _>(Id(order.id))
+            .bind::<Text, _>(Id(order.conversation))
+            .bind::<Text, _>(&order.title)
+            .bind::<BigInt, _>(i64::from(order.quantity))
+            .bind::<BigInt, _>(order.total.minor)
+            .bind::<Text, _>(order.total.currency.code())
+            .bind::<Text, _>(order.state.word())
+            .bind::<Moment, _>(At(order.ends))
+            .bind::<Nullable<Moment>, _>(held_until)
+            .bind::<Nullable<Text>, _>(order.checkout.as_deref())
+            .bind::<Text, _>(order.storefront.as_str())
+            .bind::<Text, _>(&order.sku)
+            .bind::<Moment, _>(At(now))
+            .bind::<BigInt, _>(i64::from(order.quantity));
+        Ok(self.run(|db| reserve.execute(db))? == 1)
+    }
+
+    async fn order(&mut self, id: OrderId) -> Kept<Option<Order>> {
+        let order = orders::table.filter(orders::id.eq(Id(id))).select(OrderRow::as_select());
+        self.run(|db| order.first(db).optional())?.map(OrderRow::read).transpose()
+    }
+
+    async fn order_by_checkout(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Order>> {
+        let known = checkouts::table.find((account.as_str(), reference)).select(checkouts::order_id);
+        match self.run(|db| known.first::<Id<OrderId>>(db).optional())? {
+            Some(Id(id)) => self.order(id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn orders_of(&mut self, conversation: ConversationId, most: u32) -> Kept<Vec<Order>> {
+        let of = orders::table
+            .filter(orders::conversation.eq(Id(conversation)))
+            .order(orders::seq.desc())
+            .limit(most.into());
+        let rows = self.run(|db| of.select(OrderRow::as_select()).load(db))?;
+        rows.into_iter().map(OrderRow::read).collect()
+    }
+
+    async fn move_order(&mut self, id: OrderId, from: OrderState, to: OrderState) -> Kept<bool> {
+        let order = orders::table.filter(orders::id.eq(Id(id)));
+        let there = diesel::update(order.filter(orders::state.eq(from.word())));
+        let moved = match to {
+            OrderState::Held => {
+                let held = (orders::state.eq(to.word()), orders::held_until.eq(orders::ends.nullable()));
+                self.run(|db| there.set(held).execute(db))?
+            }
+            _ => {
+                let ended = (orders::state.eq(to.word()), orders::held_until.eq(None::<At>));
+                self.run(|db| there.set(ended).execute(db))?
+            }
+        };
+        if moved == 1 && to == OrderState::Paid {
+            let sold = order.select((orders::storefront, orders::sku, orders::quantity));
+            let (storefront, sku, quantity): (String, String, i64) = self.run(|db| sold.first(db))?;
+            self.take_from_stock(&storefront, &sku, quantity)?;
+        }
+        Ok(moved == 1)
+    }
+
+    async fn know_checkout(&mut self, id: OrderId, account: &AccountKey, reference: &str) -> Kept<()> {
+        let order = diesel::update(orders::table.filter(orders::id.eq(Id(id))));
+        if self.run(|db| order.set(orders::checkout.eq(reference)).execute(db))? == 0 {
+            return Ok(());
+        }
+        let key = (checkouts::account.eq(account.as_str()), checkouts::reference.eq(reference));
+        let known = diesel::insert_into(checkouts::table)
+            .values((key, checkouts::order_id.eq(Id(id))))
+            .on_conflict((checkouts::account, checkouts::reference))
+            .do_update()
+            .set(checkouts::order_id.eq(Id(id)));
+        self.run(|db| known.execute(db)).map(drop)
+    }
+
+    async fn hear_payment(
+        &mut self,
+        account: &AccountKey,
+        payment: &Payment,
+        order: OrderId,
+        at: Timestamp,
+    ) -> Kept<bool> {
+        let row = (
+            payments::account.eq(account.as_str()),
+            payments::payment.eq(&payment.id),
+            payments::reference.eq(&payment.reference),
+            payments::order_id.eq(Id(order)),
+            payments::minor.eq(payment.amount.minor),
+            payments::currency.eq(payment.amount.currency.code()),
+            payments::at.eq(At(at)),
+        );
+        let heard = diesel::insert_into(payments::table).values(row).on_conflict_do_nothing();
+        Ok(self.run(|db| heard.execute(db))? == 1)
+    }
+
+    async fn ended_holds(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Order>> {
+        let ended = orders::table
+            .filter(orders::held_until.le(At(now)))
+            .order((orders::held_until, orders::id))
+            .limit(most.into());
+        let rows = self.run(|db| ended.select(OrderRow::as_select()).load(db))?;
+        rows.into_iter().map(OrderRow::read).collect()
+    }
+
+    async fn park(&mut self, news: &Parked) -> Kept<()> {
+        let row = (
+            parked::event.eq(Id(news.event)),
+            parked::account.eq(news.account.as_str()),
+            parked::reference.eq(&news.reference),
+            parked::until.eq(At(news.until)),
+            parked::news.eq(Json::of(&news.news)?),
+        );
+        self.run(|db| diesel::insert_into(parked::table).values(row).execute(db)).map(drop)
+    }
+
+    async fn unpark(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Parked>> {
+        let under = parked::table
+            .filter(parked::account.eq(account.as_str()))
+            .filter(parked::reference.eq(reference))
+            .order(parked::seq);
+        let rows = self.run(|db| under.select(ParkedRow::as_select()).load(db))?;
+        self.take_out(rows)
+    }
+
+    async fn unpark_old(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Parked>> {
+        let old = parked::table
+            .filter(parked::until.le(At(now)))
+            .order((parked::until, parked::seq))
+            .limit(most.into());
+        let rows = self.run(|db| old.select(ParkedRow::as_select()).load(db))?;
+        self.take_out(rows)
+    }
+}
+
+impl SqliteUnit<'_> {
+    /// The item with what nobody holds at that time.
+    fn counted(&mut self, storefront: &StorefrontId, row: ItemRow, now: Timestamp) -> Kept<Item> {
+        let held = orders::table
+            .filter(orders::storefront.eq(storefront.as_str()))
+            .filter(orders::sku.eq(&row.sku))
+            .filter(orders::held_until.gt(At(now)))
+            .select(orders::quantity);
+        let held: Vec<i64> = self.run(|db| held.load(db))?;
+        let free = (row.on_hand - held.iter().sum::<i64>()).max(0);
+        let price = money(row.minor, &row.currency)?;
+        Ok(Item { sku: row.sku, title: row.title, price, free: count(free)? })
+    }
+
+    /// Takes sold ones from what is on hand; what staff counted too low ends at nothing.
+    fn take_from_stock(&mut self, storefront: &str, sku: &str, quantity: i64) -> Kept<()> {
+        let item = items::table.find((storefront, sku));
+        let enough = diesel::update(item.filter(items::on_hand.ge(quantity)));
+        if self.run(|db| enough.set(items::on_hand.eq(items::on_hand - quantity)).execute(db))? == 0 {
+            self.run(|db| diesel::update(item).set(items::on_hand.eq(0)).execute(db))?;
+        }
+        Ok(())
+    }
+
+    fn take_out(&mut self, rows: Vec<ParkedRow>) -> Kept<Vec<Parked>> {
+        for row in &rows {
+            self.run(|db| diesel::delete(parked::table.find(row.seq)).execute(db))?;
+        }
+        rows.into_iter().map(ParkedRow::read).collect()
+    }
+}
+
+fn money(minor: i64, currency: &str) -> Kept<Money> {
+    let known = Currency::from_code(currency);
+    let known = known.ok_or_else(|| StoreError::Broken(format!("`{currency}` is not a currency")))?;
+    Ok(Money::new(minor, known))
+}
+
+/// Words as they stand in a LIKE pattern.
+fn literal(words: &str) -> String {
+    words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

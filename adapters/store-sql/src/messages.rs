@@ -1,0 +1,231 @@
+//! Transcripts, in the order of writing, and the media they hold.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use tradepost_domain::{
+    AccountKey, Author, Content, ConversationId, Delivery, EffectId, Line, MessageId, Slot, Timestamp,
+};
+use tradepost_ports::store::{Kept, MediaBlob, Messages, Written};
+
+use crate::{
+    schema::{media, messages},
+    types::{At, Id, Json, Word},
+    unit::SqliteUnit,
+};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = messages, check_for_backend(diesel::sqlite::Sqlite), treat_none_as_default_value = false)]
+struct Row {
+    id: Id<MessageId>,
+    conversation: Id<ConversationId>,
+    account: String,
+    at: At,
+    author: Word<Author>,
+    content: Json,
+    topic: Option<String>,
+    delivery: Option<Word<Delivery>>,
+    effect: Option<Id<EffectId>>,
+    reference: Option<String>,
+    reason: Option<String>,
+    left_at: Option<At>,
+}
+
+impl Row {
+    fn of(written: &Written) -> Kept<Self> {
+        let line = &written.line;
+        Ok(Self {
+            id: Id(line.id),
+            conversation: Id(written.conversation),
+            account: written.account.to_string(),
+            at: At(line.at),
+            author: Word(line.author),
+            content: Json::of(&line.content)?,
+            topic: line.topic.as_ref().map(Slot::to_string),
+            delivery: line.delivery.map(Word),
+            effect: written.effect.map(Id),
+            reference: written.reference.clone(),
+            reason: written.reason.clone(),
+            left_at: written.left_at.map(At),
+        })
+    }
+
+    fn read(self) -> Kept<Written> {
+        let line = Line {
+            id: self.id.0,
+            at: self.at.0,
+            author: self.author.0,
+            content: self.content.read()?,
+            topic: self.topic.map(Slot::from),
+            delivery: self.delivery.map(|word| word.0),
+        };
+        Ok(Written {
+            conversation: self.conversation.0,
+            account: AccountKey::new(self.account),
+            line,
+            effect: self.effect.map(|id| id.0),
+            reference: self.reference,
+            reason: self.reason,
+            left_at: self.left_at.map(|at| at.0),
+        })
+    }
+}
+
+#[async_trait]
+impl Messages for SqliteUnit<'_> {
+    async fn write(&mut self, written: &Written) -> Kept<()> {
+        let row = Row::of(written)?;
+        self.run(|db| diesel::insert_into(messages::table).values(row).execute(db)).map(drop)
+    }
+
+    async fn thread(&mut self, conversation: ConversationId, most: u32) -> Kept<Vec<Line>> {
+        let latest = messages::table
+            .filter(messages::conversation.eq(Id(conversation)))
+            .filter(messages::delivery.is_null().or(messages::delivery.ne(Delivery::Withdrawn.word())))
+            .order(messages::seq.desc())
+            .limit(most.into());
+        let rows = self.run(|db| latest.select(Row::as_select()).load(db))?;
+        rows.into_iter().rev().map(|row| Ok(row.read()?.line)).collect()
+    }
+
+    async fn transcript(
+        &mut self,
+        conversation: ConversationId,
+        after: Option<MessageId>,
+        most: u32,
+    ) -> Kept<Vec<Written>> {
+        let after = match after {
+            Some(id) => self.place_of(id)?.unwrap_or(0),
+            None => 0,
+        };
+        let later = messages::table
+            .filter(messages::conversation.eq(Id(conversation)))
+            .filter(messages::seq.gt(after))
+            .order(messages::seq)
+            .limit(most.into());
+        let rows = self.run(|db| later.select(Row::as_select()).load(db))?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    async fn written(&mut self, id: MessageId) -> Kept<Option<Written>> {
+        let line = messages::table.filter(messages::id.eq(Id(id))).select(Row::as_select());
+        self.run(|db| line.first(db).optional())?.map(Row::read).transpose()
+    }
+
+    async fn by_reference(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Written>> {
+        let known = messages::table
+            .filter(messages::account.eq(account.as_str()))
+            .filter(messages::reference.eq(reference))
+            .order(messages::seq);
+        self.run(|db| known.select(Row::as_select()).first(db).optional())?.map(Row::read).transpose()
+    }
+
+    async fn deliver(
+        &mut self,
+        id: MessageId,
+        delivery: Delivery,
+        reference: Option<&str>,
+        reason: Option<&str>,
+        left_at: Option<Timestamp>,
+    ) -> Kept<Option<Delivery>> {
+        let line = messages::table.filter(messages::id.eq(Id(id)));
+        let stored =
+            line.select((messages::delivery, messages::reference, messages::reason, messages::left_at));
+        let stored: Option<News> = self.run(|db| stored.first(db).optional())?;
+        let Some((Some(Word(so_far)), known, why, left)) = stored else { return Ok(None) };
+        let delivery = so_far.after(delivery);
+        let news = (
+            messages::delivery.eq(delivery.word()),
+            messages::reference.eq(reference.map(str::to_owned).or(known)),
+            messages::reason.eq(reason.map(str::to_owned).or(why)),
+            messages::left_at.eq(left_at.map(At).or(left)),
+        );
+        self.run(|db| diesel::update(line).set(news).execute(db))?;
+        Ok(Some(delivery))
+    }
+
+    async fn deliver_up_to(
+        &mut self,
+        conversation: ConversationId,
+        line: MessageId,
+        delivery: Delivery,
+    ) -> Kept<u64> {
+        let Some(last) = self.place_of(line)? else { return Ok(0) };
+        let mut moved = 0;
+        // From behind, so that a line is not moved twice.
+        for state in [Delivery::Delivered, Delivery::Sent] {
+            if state.after(delivery) == state {
+                continue;
+            }
+            let lines = messages::table
+                .filter(messages::conversation.eq(Id(conversation)))
+                .filter(messages::seq.le(last))
+                .filter(messages::delivery.eq(state.word()));
+            let news = messages::delivery.eq(delivery.word());
+            moved += self.run(|db| diesel::update(lines).set(news).execute(db))?;
+        }
+        Ok(moved as u64)
+    }
+
+    async fn rewrite(&mut self, id: MessageId, content: &Content) -> Kept<()> {
+        let content = Json::of(content)?;
+        let line = messages::table.filter(messages::id.eq(Id(id)));
+        self.run(|db| diesel::update(line).set(messages::content.eq(content)).execute(db)).map(drop)
+    }
+
+    /// Goes from topic to topic along their index, and asks each for its last line: as quick in a long conversation as in
+    /// a short one.
+    async fn said_at(&mut self, conversation: ConversationId) -> Kept<BTreeMap<Slot, Option<Timestamp>>> {
+        let mut said = BTreeMap::new();
+        let mut former = String::new();
+        while let Some(topic) = self.topic_after(conversation, &former)? {
+            let last = messages::table
+                .filter(messages::conversation.eq(Id(conversation)))
+                .filter(messages::topic.eq(&topic))
+                .filter(messages::delivery.is_null().or(messages::delivery.ne(Delivery::Withdrawn.word())))
+                .order(messages::seq.desc())
+                .select(messages::left_at);
+            let last: Option<Option<At>> = self.run(|db| last.first(db).optional())?;
+            if let Some(left_at) = last {
+                said.insert(Slot::from(topic.clone()), left_at.map(|at| at.0));
+            }
+            former = topic;
+        }
+        Ok(said)
+    }
+
+    async fn keep_media(&mut self, blob: &MediaBlob) -> Kept<()> {
+        let row =
+            (media::hash.eq(&blob.hash), media::mime.eq(&blob.mime), media::bytes.eq(blob.bytes.as_ref()));
+        let kept = diesel::insert_into(media::table).values(row).on_conflict_do_nothing();
+        self.run(|db| kept.execute(db)).map(drop)
+    }
+
+    async fn media(&mut self, hash: &str) -> Kept<Option<MediaBlob>> {
+        let blob = media::table.find(hash).select((media::hash, media::mime, media::bytes));
+        let blob: Option<(String, String, Vec<u8>)> = self.run(|db| blob.first(db).optional())?;
+        Ok(blob.map(|(hash, mime, bytes)| MediaBlob { hash, mime, bytes: bytes.into() }))
+    }
+}
+
+/// What news of a line changes.
+type News = (Option<Word<Delivery>>, Option<String>, Option<String>, Option<At>);
+
+impl SqliteUnit<'_> {
+    /// A line's place in the order of writing.
+    fn place_of(&mut self, id: MessageId) -> Kept<Option<i64>> {
+        let line = messages::table.filter(messages::id.eq(Id(id))).select(messages::seq);
+        self.run(|db| line.first(db).optional())
+    }
+
+    /// The next topic of a conversation's lines, by name.
+    fn topic_after(&mut self, conversation: ConversationId, former: &str) -> Kept<Option<String>> {
+        let next = messages::table
+            .filter(messages::conversation.eq(Id(conversation)))
+            .filter(messages::topic.gt(former))
+            .order(messages::topic)
+            .select(messages::topic.assume_not_null());
+        self.run(|db| next.first(db).optional())
+    }
+}

@@ -1,0 +1,292 @@
+//! What is to leave, and the lanes it leaves through.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
+use tradepost_domain::{ConversationId, EffectId, Lane, MessageId, Slot, StorefrontId, Timestamp, WorkerId};
+use tradepost_ports::store::{Class, Kept, Outbox, OutboxRow, OutboxState};
+
+use crate::{
+    schema::{lanes, outbox},
+    types::{At, Id, Json, Word, count},
+    unit::SqliteUnit,
+};
+
+diesel::alias!(outbox as ahead: Ahead);
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = outbox, check_for_backend(diesel::sqlite::Sqlite), treat_none_as_default_value = false)]
+struct Row {
+    #[diesel(skip_insertion)]
+    seq: i64,
+    effect: Id<EffectId>,
+    storefront: String,
+    conversation: Id<ConversationId>,
+    lane: String,
+    class: Word<Class>,
+    rank: i32,
+    slot: Option<String>,
+    message: Option<Id<MessageId>>,
+    work: Json,
+    at: At,
+    not_before: At,
+    valid_until: At,
+    state: Word<OutboxState>,
+    holder: Option<String>,
+    until: Option<At>,
+    attempt: i64,
+    failures: i64,
+}
+
+impl Row {
+    fn of(row: &OutboxRow) -> Kept<Self> {
+        Ok(Self {
+            seq: 0,
+            effect: Id(row.effect),
+            storefront: row.storefront.to_string(),
+            conversation: Id(row.conversation),
+            lane: row.lane.to_string(),
+            class: Word(row.class),
+            rank: row.rank,
+            slot: row.slot.as_ref().map(Slot::to_string),
+            message: row.message.map(Id),
+            work: Json::of(&row.work)?,
+            at: At(row.at),
+            not_before: At(row.not_before),
+            valid_until: At(row.valid_until),
+            state: Word(row.state),
+            holder: row.holder.as_ref().map(WorkerId::to_string),
+            until: row.until.map(At),
+            attempt: row.attempt.into(),
+            failures: row.failures.into(),
+        })
+    }
+
+    fn read(self) -> Kept<OutboxRow> {
+        Ok(OutboxRow {
+            effect: self.effect.0,
+            seq: self.seq,
+            storefront: StorefrontId::new(self.storefront),
+            conversation: self.conversation.0,
+            lane: Lane::new(self.lane),
+            class: self.class.0,
+            rank: self.rank,
+            slot: self.slot.map(Slot::from),
+            message: self.message.map(|id| id.0),
+            work: self.work.read()?,
+            at: self.at.0,
+            not_before: self.not_before.0,
+            valid_until: self.valid_until.0,
+            state: self.state.0,
+            holder: self.holder.map(WorkerId::new),
+            until: self.until.map(|at| at.0),
+            attempt: count(self.attempt)?,
+            failures: count(self.failures)?,
+        })
+    }
+}
+
+#[async_trait]
+impl Outbox for SqliteUnit<'_> {
+    async fn put(&mut self, row: &OutboxRow) -> Kept<()> {
+        let row = Row::of(row)?;
+        self.run(|db| diesel::insert_into(outbox::table).values(row).execute(db)).map(drop)
+    }
+
+    async fn row(&mut self, effect: EffectId) -> Kept<Option<OutboxRow>> {
+        let row = outbox::table.filter(outbox::effect.eq(Id(effect))).select(Row::as_select());
+        self.run(|db| row.first(db).optional())?.map(Row::read).transpose()
+    }
+
+    async fn rows_of(&mut self, conversation: ConversationId) -> Kept<Vec<OutboxRow>> {
+        let of = outbox::table.filter(outbox::conversation.eq(Id(conversation))).order(outbox::seq);
+        read(self.run(|db| of.select(Row::as_select()).load(db))?)
+    }
+
+    async fn update(&mut self, row: &OutboxRow) -> Kept<()> {
+        let stored = outbox::table.filter(outbox::effect.eq(Id(row.effect)));
+        let now = (
+            outbox::state.eq(row.state.word()),
+            outbox::holder.eq(row.holder.as_ref().map(WorkerId::as_str)),
+            outbox::until.eq(row.until.map(At)),
+            outbox::attempt.eq(i64::from(row.attempt)),
+            outbox::failures.eq(i64::from(row.failures)),
+            outbox::not_before.eq(At(row.not_before)),
+        );
+        self.run(|db| diesel::update(stored).set(now).execute(db)).map(drop)
+    }
+
+    async fn remove(&mut self, effect: EffectId) -> Kept<()> {
+        let row = outbox::table.filter(outbox::effect.eq(Id(effect)));
+        self.run(|db| diesel::delete(row).execute(db)).map(drop)
+    }
+
+    async fn earlier_line(&mut self, conversation: ConversationId, seq: i64) -> Kept<bool> {
+        let earlier = outbox::table
+            .filter(outbox::conversation.eq(Id(conversation)))
+            .filter(outbox::seq.lt(seq))
+            .filter(outbox::class.eq(Class::Say.word()));
+        self.run(|db| diesel::select(exists(earlier)).get_result(db))
+    }
+
+    async fn hold_lane(
+        &mut self,
+        lane: &Lane,
+        worker: &WorkerId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Kept<bool> {
+        let free = lanes::holder.eq(worker.as_str()).or(lanes::until.le(At(now)));
+        let held = (lanes::holder.eq(worker.as_str()), lanes::until.eq(At(until)));
+        let known = diesel::update(lanes::table.find(lane.as_str()).filter(free)).set(held);
+        if self.run(|db| known.execute(db))? == 1 {
+            return Ok(true);
+        }
+        let new = diesel::insert_into(lanes::table).values((lanes::lane.eq(lane.as_str()), held));
+        Ok(self.run(|db| new.on_conflict_do_nothing().execute(db))? == 1)
+    }
+
+    async fn leave_lane(&mut self, lane: &Lane, worker: &WorkerId) -> Kept<()> {
+        let held = lanes::table.find(lane.as_str()).filter(lanes::holder.eq(worker.as_str()));
+        self.run(|db| diesel::delete(held).execute(db)).map(drop)
+    }
+
+    /// Goes from lane to lane along their index, however much waits in each.
+    async fn busy_lanes(&mut self, now: Timestamp) -> Kept<Vec<Lane>> {
+        let mut busy = Vec::new();
+        let mut former = String::new();
+        while let Some(lane) = self.lane_after(&former)? {
+            if !self.heads(&lane, now, 1)?.is_empty() {
+                busy.push(Lane::new(lane.clone()));
+            }
+            former = lane;
+        }
+        Ok(busy)
+    }
+
+    /// Begins with the rows that nothing stands before, and takes a line's follower in when the line is taken.
+    async fn claim(
+        &mut self,
+        lane: &Lane,
+        worker: &WorkerId,
+        now: Timestamp,
+        until: Timestamp,
+        most: u32,
+    ) -> Kept<Vec<OutboxRow>> {
+        let heads = self.heads(lane.as_str(), now, most)?;
+        let mut next: BTreeMap<(i32, i64), Row> = heads.into_iter().map(|row| (place(&row), row)).collect();
+        let mut claimed = BTreeMap::new();
+        while let Some((place_of_row, row)) = next.pop_first().filter(|_| claimed.len() < most as usize) {
+            if let Some(follower) = self.follower(&row, lane.as_str(), now)? {
+                next.insert(place(&follower), follower);
+            }
+            claimed.insert(place_of_row, row);
+        }
+        let rows = claimed.into_values().map(|row| self.claim_row(row, worker, until));
+        rows.collect()
+    }
+
+    async fn overdue(&mut self, now: Timestamp, most: u32) -> Kept<Vec<OutboxRow>> {
+        let left =
+            outbox::state.eq(OutboxState::Sending.word()).or(outbox::state.eq(OutboxState::Uncertain.word()));
+        let overdue = outbox::table
+            .filter(outbox::until.le(At(now)))
+            .filter(left)
+            .order((outbox::until, outbox::seq))
+            .limit(most.into());
+        read(self.run(|db| overdue.select(Row::as_select()).load(db))?)
+    }
+
+    async fn stale(&mut self, now: Timestamp, most: u32) -> Kept<Vec<OutboxRow>> {
+        let stale = outbox::table
+            .filter(outbox::valid_until.le(At(now)))
+            .filter(outbox::state.eq(OutboxState::Ready.word()))
+            .order((outbox::valid_until, outbox::seq))
+            .limit(most.into());
+        read(self.run(|db| stale.select(Row::as_select()).load(db))?)
+    }
+
+    async fn backlog(&mut self) -> Kept<Vec<(Lane, u64, Timestamp)>> {
+        let lanes = outbox::table
+            .group_by(outbox::lane)
+            .select((outbox::lane, diesel::dsl::count_star(), diesel::dsl::min(outbox::at).assume_not_null()))
+            .order(outbox::lane);
+        let lanes: Vec<(String, i64, At)> = self.run(|db| lanes.load(db))?;
+        lanes
+            .into_iter()
+            .map(|(lane, number, At(oldest))| Ok((Lane::new(lane), count(number)?, oldest)))
+            .collect()
+    }
+}
+
+/// What may be claimed now, as a condition on the outbox.
+macro_rules! claimable {
+    ($now:expr) => {{
+        let ready = outbox::state.eq(OutboxState::Ready.word()).and(outbox::not_before.le(At($now)));
+        let passed = outbox::until.is_null().or(outbox::until.le(At($now)));
+        ready.or(outbox::state.eq(OutboxState::Claimed.word()).and(passed))
+    }};
+}
+
+impl SqliteUnit<'_> {
+    /// The next lane that has rows, by name.
+    fn lane_after(&mut self, former: &str) -> Kept<Option<String>> {
+        let next = outbox::table.filter(outbox::lane.gt(former)).order(outbox::lane).select(outbox::lane);
+        self.run(|db| next.first(db).optional())
+    }
+
+    /// Claimable rows of a lane that no earlier line of their conversation stands before, best first.
+    fn heads(&mut self, lane: &str, now: Timestamp, most: u32) -> Kept<Vec<Row>> {
+        let before = ahead
+            .filter(ahead.field(outbox::conversation).eq(outbox::conversation))
+            .filter(ahead.field(outbox::seq).lt(outbox::seq))
+            .filter(ahead.field(outbox::class).eq(Class::Say.word()));
+        let heads = outbox::table
+            .filter(outbox::lane.eq(lane))
+            .filter(claimable!(now))
+            .filter(outbox::class.ne(Class::Say.word()).or(not(exists(before))))
+            .order((outbox::rank, outbox::seq))
+            .limit(most.into());
+        self.run(|db| heads.select(Row::as_select()).load(db))
+    }
+
+    /// The line after that one in its conversation, if it may be claimed with it.
+    fn follower(&mut self, row: &Row, lane: &str, now: Timestamp) -> Kept<Option<Row>> {
+        if row.class.0 != Class::Say {
+            return Ok(None);
+        }
+        let later = outbox::table
+            .filter(outbox::conversation.eq(row.conversation))
+            .filter(outbox::seq.gt(row.seq))
+            .filter(outbox::class.eq(Class::Say.word()));
+        let next: Option<i64> =
+            self.run(|db| later.order(outbox::seq).select(outbox::seq).first(db).optional())?;
+        let Some(next) = next else { return Ok(None) };
+        let follower = outbox::table.find(next).filter(outbox::lane.eq(lane)).filter(claimable!(now));
+        self.run(|db| follower.select(Row::as_select()).first(db).optional())
+    }
+
+    fn claim_row(&mut self, row: Row, worker: &WorkerId, until: Timestamp) -> Kept<OutboxRow> {
+        let claim = (
+            outbox::state.eq(OutboxState::Claimed.word()),
+            outbox::holder.eq(worker.as_str()),
+            outbox::until.eq(At(until)),
+        );
+        self.run(|db| diesel::update(outbox::table.find(row.seq)).set(claim).execute(db))?;
+        let row = row.read()?;
+        Ok(OutboxRow { state: OutboxState::Claimed, holder: Some(worker.clone()), until: Some(until), ..row })
+    }
+}
+
+/// A row's place among what may leave.
+fn place(row: &Row) -> (i32, i64) {
+    (row.rank, row.seq)
+}
+
+fn read(rows: Vec<Row>) -> Kept<Vec<OutboxRow>> {
+    rows.into_iter().map(Row::read).collect()
+}

@@ -1,0 +1,5 @@
+//! Embedded files are no input that cargo knows of by itself.
+
+fn main() {
+    println!("cargo:rerun-if-changed=sqlite");
+}
