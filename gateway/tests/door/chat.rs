@@ -60,7 +60,7 @@ async fn a_stream_brings_each_line_and_then_the_end() {
         running.post("/v1/chat", &headers, br#"{"contact":"ann","text":"hi","message_id":"7"}"#).await;
     assert_eq!(answer.status, 200);
     assert!(answer.header("content-type").is_some_and(|kind| kind.starts_with("text/event-stream")));
-    let message = answer.body.find("event: message").expect("a line");
+    let message = answer.body.find("you said: hi").expect("a line");
     let end = answer.body.find("event: end").expect("the end");
     assert!(
         message < end && answer.body.contains("you said: hi") && answer.body.contains(r#""complete":true"#)
