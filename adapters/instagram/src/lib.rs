@@ -1,1 +1,65 @@
-//! Tradepost: instagram.
+//! Instagram messaging.
+//!
+//! Two routes of Meta lead to the same inbox: Instagram Login (`graph.instagram.com`) and a linked Facebook Page
+//! (`graph.facebook.com`). Their webhooks are alike, so one [`InstagramWebhook`] serves both and any number of
+//! accounts; what is sent leaves through an [`Instagram`] made by [`connect`] for one account.
+//!
+//! The provider's own words stay in `wire`; what is assumed rather than documented is listed in the README.
+#![forbid(unsafe_code)]
+
+mod config;
+mod media;
+mod messenger;
+mod webhook;
+mod wire;
+
+pub use config::{AccountConfig, EndpointConfig, Fault, Route};
+pub use messenger::Instagram;
+use tradepost_domain::{
+    Capabilities, MediaKind,
+    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit, Window},
+};
+use tradepost_http::Http;
+pub use webhook::{InstagramWebhook, parse, schema};
+
+/// The channel's kind, which account keys and the webhook path carry.
+pub const KIND: &str = "instagram";
+
+/// Makes one account ready to write, or says what is wrong with its settings.
+pub fn connect(config: AccountConfig, http: Http) -> Result<Instagram, Vec<Fault>> {
+    match config.faults() {
+        faults if faults.is_empty() => Ok(Instagram::new(config, http)),
+        faults => Err(faults),
+    }
+}
+
+const MIB: u64 = 1024 * 1024;
+const HOUR: i64 = 3600;
+
+/// What Instagram shows, and the limits of it.
+/// developers.facebook.com/documentation/business-messaging/instagram-messaging/features/send-message
+pub fn capabilities(human_agent: bool, button_template: bool) -> Capabilities {
+    let media = |kind, bytes| MediaLimit { kind, bytes, caption: false };
+    Capabilities {
+        text: TextLimit { most: 1000, unit: TextUnit::Bytes },
+        quick_replies: Some(ChoiceLimit { most: 13, title: 20, payload: 1000 }),
+        buttons: button_template.then_some(ChoiceLimit { most: 3, title: 20, payload: 1000 }),
+        list: None,
+        cards: Some(CardLimit { most: 10, title: 80, buttons: 3, button_title: 20 }),
+        media: vec![
+            media(MediaKind::Image, 8 * MIB),
+            media(MediaKind::Video, 25 * MIB),
+            media(MediaKind::Audio, 25 * MIB),
+            media(MediaKind::File, 25 * MIB),
+        ],
+        location: false,
+        templates: false,
+        window: Some(Window {
+            seconds: 24 * HOUR,
+            staff_seconds: if human_agent { 7 * 24 * HOUR } else { 0 },
+        }),
+        typing: true,
+        seen: true,
+        keyed: false,
+    }
+}

@@ -1,0 +1,195 @@
+//! Settings, and what can be wrong with them.
+
+use std::{fmt, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+use tradepost_http::{Reach, Url};
+
+/// An app's callback: one secret, any number of accounts.
+#[derive(Debug, Clone)]
+pub struct EndpointConfig {
+    /// The key of the signatures: the app secret. On the route of Instagram Login it is the *Instagram* app secret of
+    /// that product, which differs from the Facebook app's.
+    pub app_secret: SecretString,
+    /// The word that the dashboard is given, which the handshake repeats.
+    pub verify_token: SecretString,
+}
+
+/// Which of Meta's two routes an account is reached by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// Instagram API with Instagram Login; needs no Facebook Page.
+    InstagramLogin,
+    /// Messenger platform through the linked Facebook Page.
+    Page,
+}
+
+impl Route {
+    /// The route of that word in the settings.
+    pub fn of_word(word: &str) -> Option<Self> {
+        match word {
+            "instagram_login" => Some(Self::InstagramLogin),
+            "page" => Some(Self::Page),
+            _ => None,
+        }
+    }
+
+    /// Where Meta serves it.
+    pub fn base(self) -> &'static str {
+        match self {
+            Self::InstagramLogin => "https://graph.instagram.com/",
+            Self::Page => "https://graph.facebook.com/",
+        }
+    }
+}
+
+/// One account that can write.
+#[derive(Debug, Clone)]
+pub struct AccountConfig {
+    /// The account's id as webhooks carry it (`entry[].id`, at Meta `user_id` or `IG_ID`).
+    pub account: String,
+    /// How it is reached.
+    pub route: Route,
+    /// Where the Graph API is; Meta's by default, the sandbox's in tests.
+    pub base: String,
+    /// The version of the Graph API.
+    pub version: String,
+    /// The Instagram user token, or the Page's.
+    pub token: SecretString,
+    /// Has the app the Human Agent feature? Then persons may write for 7 days, else for 24 hours like the bot.
+    pub human_agent: bool,
+    /// Are questions with buttons sent as a button template? Meta documents it for Messenger only, so it is off.
+    pub button_template: bool,
+    /// Where our stored media are served to the public; the content hash is appended.
+    pub media_base: Option<String>,
+    /// The whole time of one call.
+    pub time_limit: Duration,
+    /// Calls at the same time.
+    pub concurrency: usize,
+    /// Calls in one second. Meta allows 300 texts, but 10 sounds or videos.
+    pub per_second: u32,
+}
+
+impl AccountConfig {
+    /// An account with Meta's addresses and careful limits.
+    pub fn new(account: impl Into<String>, route: Route, token: SecretString) -> Self {
+        Self {
+            account: account.into(),
+            route,
+            base: route.base().into(),
+            version: "v25.0".into(),
+            token,
+            human_agent: false,
+            button_template: false,
+            media_base: None,
+            time_limit: Duration::from_secs(15),
+            concurrency: 8,
+            per_second: 100,
+        }
+    }
+
+    /// How far customers' media may lead: anywhere only for an API on this very machine.
+    pub fn reach(&self) -> Reach {
+        match self.base.parse::<Url>() {
+            Ok(url) if on_this_machine(&url) => Reach::Any,
+            _ => Reach::Public,
+        }
+    }
+
+    /// Where messages are posted.
+    pub(crate) fn send_url(&self) -> Option<Url> {
+        let sender = match self.route {
+            Route::InstagramLogin => self.account.as_str(),
+            Route::Page => "me",
+        };
+        format!("{}/{}/{sender}/messages", self.base.trim_end_matches('/'), self.version).parse().ok()
+    }
+}
+
+/// Something wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The setting.
+    pub key: &'static str,
+    /// What is wrong with it. Never shows a secret.
+    pub what: String,
+    /// How to mend it.
+    pub mend: &'static str,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}: {}", self.key, self.what, self.mend)
+    }
+}
+
+/// Collects what is wrong.
+#[derive(Default)]
+struct Faults(Vec<Fault>);
+
+impl Faults {
+    fn unless(&mut self, good: bool, key: &'static str, what: impl Into<String>, mend: &'static str) {
+        if !good {
+            self.0.push(Fault { key, what: what.into(), mend });
+        }
+    }
+}
+
+impl EndpointConfig {
+    /// Everything that is wrong with these settings.
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut faults = Faults::default();
+        let secret = self.app_secret.expose_secret().trim();
+        faults.unless(!secret.is_empty(), "app_secret", "is empty", "copy it from the app's dashboard");
+        let token = self.verify_token.expose_secret().trim();
+        let mend = "choose a long random word and give the same to the app's dashboard";
+        faults.unless(!token.is_empty(), "verify_token", "is empty", mend);
+        faults.0
+    }
+}
+
+impl AccountConfig {
+    /// Everything that is wrong with these settings.
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut faults = Faults::default();
+        let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let mend = "set the id that webhooks carry in `entry[].id`, digits only";
+        faults.unless(word(&self.account), "account", "is not an id", mend);
+        let version = self.version.strip_prefix('v').is_some_and(is_number);
+        faults.unless(version, "version", format!("is `{}`", self.version), "write it like `v25.0`");
+        let mend = "give an https address; http only on this machine";
+        faults.unless(is_base(&self.base), "base", format!("is `{}`", self.base), mend);
+        let mend = "give the https address under which the gateway serves media";
+        faults.unless(
+            self.media_base.as_deref().is_none_or(is_base),
+            "media_base",
+            "is no such address",
+            mend,
+        );
+        let token = self.token.expose_secret();
+        let fits = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+        faults.unless(fits, "token", "is empty or has characters that no token has", "copy it again");
+        faults.unless(!self.time_limit.is_zero(), "time_limit", "is zero", "give some seconds");
+        faults.unless(self.concurrency > 0, "concurrency", "is zero", "give at least 1");
+        faults.unless(self.per_second > 0, "per_second", "is zero", "give at least 1");
+        faults.0
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split('.').count() <= 2 && text.split('.').all(digits)
+}
+
+fn is_base(text: &str) -> bool {
+    text.parse::<Url>().is_ok_and(|url| match url.scheme() {
+        "https" => url.has_host() && url.query().is_none(),
+        "http" => on_this_machine(&url),
+        _ => false,
+    })
+}
+
+fn on_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,217 @@
+//! What Meta answers, and what its error codes mean for us.
+//! developers.facebook.com/docs/messenger-platform/reference/send-api/error-codes
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use tradepost_domain::{
+    ErrorKind::{self, *},
+    PortError,
+};
+use tradepost_http::{Intent, brief, kind_of, redact};
+
+use super::lenient::{Code, Flag, Id, Words};
+use crate::KIND;
+
+/// An answer of the Graph API.
+#[derive(Deserialize)]
+pub(crate) struct Told {
+    pub message_id: Option<Id>,
+    pub error: Option<GraphError>,
+}
+
+/// Its error object.
+#[derive(Deserialize)]
+pub(crate) struct GraphError {
+    message: Option<Words>,
+    #[serde(default)]
+    code: Code,
+    #[serde(default)]
+    error_subcode: Code,
+    #[serde(default)]
+    is_transient: Flag,
+    fbtrace_id: Option<Words>,
+}
+
+/// What an answer of that status says. `Ok` is a success, whose id may be missing.
+pub(crate) fn told(
+    status: u16,
+    body: &[u8],
+    retry_after: Option<Duration>,
+    token: &str,
+) -> Result<Option<String>, PortError> {
+    let told = serde_json::from_slice::<Told>(body).ok();
+    match told {
+        Some(Told { error: Some(error), .. }) => {
+            Err(error.to_port(status, token).with_retry_after(retry_after))
+        }
+        told if (200..300).contains(&status) => {
+            Ok(told.and_then(|told| Id::of(&told.message_id).map(str::to_owned)))
+        }
+        _ => Err(PortError::new(
+            of_status(status, false),
+            KIND,
+            format!("the answer has status {status} and no readable error"),
+        )
+        .with_code(status)
+        .with_retry_after(retry_after)),
+    }
+}
+
+impl GraphError {
+    fn to_port(&self, status: u16, token: &str) -> PortError {
+        let subcode = self.error_subcode.0.unwrap_or_default();
+        let kind = match self.code.0.and_then(|code| of_code(code, subcode)) {
+            Some(kind) => kind,
+            None if self.is_transient.0 => Unavailable,
+            None => of_status(status, true),
+        };
+        let code = match (self.code.0, subcode) {
+            (Some(code), 0) => code.to_string(),
+            (Some(code), subcode) => format!("{code}/{subcode}"),
+            (None, _) => format!("http {status}"),
+        };
+        PortError::new(kind, KIND, self.detail(token)).with_code(code)
+    }
+
+    /// Meta's sentence, which may name the token that it refuses.
+    fn detail(&self, token: &str) -> String {
+        let words = |words: &Option<Words>| words.as_ref().map(|words| words.0.clone()).unwrap_or_default();
+        let message = brief(&redact(&words(&self.message), &[token]), 300);
+        match words(&self.fbtrace_id).as_str() {
+            "" => message,
+            trace => format!("{message} (fbtrace_id {})", brief(trace, 40)),
+        }
+    }
+}
+
+/// The meaning of a code, where we know one. Subcodes are more exact, so they are asked first.
+fn of_code(code: i64, subcode: i64) -> Option<ErrorKind> {
+    Some(match (code, subcode) {
+        (10, 2534022 | 2018278 | 2018065 | 2018108) => OutsideWindow,
+        (9, 2018352) | (_, 2534013) => RateLimited,
+        (100, 33 | 2018001) | (_, 2534014 | 2534001) => NotFound,
+        (1, 99) | (_, 2534025 | 2018047) => Invalid,
+        // Policy: the account is restricted, and somebody has to look.
+        (368, _) | (_, 2018022) => Denied,
+        (3 | 10 | 190 | 200..=299, _) => Denied,
+        (4 | 17 | 32 | 341 | 613, _) => RateLimited,
+        // Meta calls these retryable: the message was not taken.
+        (1 | 2 | 1200, _) => Unavailable,
+        (551, _) => NotFound,
+        (100 | 36000, _) => Invalid,
+        _ => return None,
+    })
+}
+
+/// The meaning of a status when the code says nothing. Meta's own 5xx were not taken; one that a gateway in between
+/// made up does not tell.
+fn of_status(status: u16, by_meta: bool) -> ErrorKind {
+    match status {
+        502 | 504 if !by_meta => Uncertain,
+        500..=599 => Unavailable,
+        404 | 410 => Invalid,
+        _ => kind_of(status, Intent::Write).unwrap_or(Unexpected),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    fn failed(status: u16, body: &[u8]) -> PortError {
+        told(status, body, None, "EAAGsecret").expect_err("a failure")
+    }
+
+    /// proves: CH-03, PL-11
+    #[rstest]
+    #[case::window(400, 10, 2534022, OutsideWindow)]
+    #[case::window_of_messenger(400, 10, 2018278, OutsideWindow)]
+    #[case::window_of_messenger_too(403, 10, 2018065, OutsideWindow)]
+    #[case::window_of_messenger_as_well(400, 10, 2018108, OutsideWindow)]
+    #[case::no_permission(403, 10, 0, Denied)]
+    #[case::expired(401, 190, 463, Denied)]
+    #[case::password_changed(400, 190, 460, Denied)]
+    #[case::invalidated(400, 190, 467, Denied)]
+    #[case::capability(400, 3, 0, Denied)]
+    #[case::permission(400, 200, 0, Denied)]
+    #[case::last_permission(400, 299, 0, Denied)]
+    #[case::person_never_wrote(400, 230, 0, Denied)]
+    #[case::app_limit(400, 4, 0, RateLimited)]
+    #[case::user_limit(400, 17, 0, RateLimited)]
+    #[case::page_limit(400, 32, 0, RateLimited)]
+    #[case::feature_limit(400, 341, 0, RateLimited)]
+    #[case::custom_limit(400, 613, 0, RateLimited)]
+    #[case::too_many_actions(400, 9, 2018352, RateLimited)]
+    #[case::too_many_private_replies(400, 100, 2534013, RateLimited)]
+    #[case::service(500, 2, 0, Unavailable)]
+    #[case::service_unavailable(400, 2, 1545133, Unavailable)]
+    #[case::temporary(400, 1200, 0, Unavailable)]
+    #[case::unknown_error(400, 1, 0, Unavailable)]
+    #[case::blocked(400, 551, 0, NotFound)]
+    #[case::no_such_user(400, 100, 2018001, NotFound)]
+    #[case::no_such_object(400, 100, 33, NotFound)]
+    #[case::user_not_found(400, 100, 2534014, NotFound)]
+    #[case::thread_deleted(400, 10, 2534001, NotFound)]
+    #[case::parameter(400, 100, 0, Invalid)]
+    #[case::image_too_large(400, 36000, 2207004, Invalid)]
+    #[case::access_level(400, 1, 99, Invalid)]
+    #[case::reply_used(400, 100, 2534025, Invalid)]
+    #[case::upload(400, 100, 2018047, Invalid)]
+    #[case::policy(400, 368, 0, Denied)]
+    #[case::restricted(400, 100, 2018022, Denied)]
+    #[case::error_in_a_success(200, 613, 0, RateLimited)]
+    #[case::unknown_code_denied(401, 99_999, 0, Denied)]
+    #[case::unknown_code_too_fast(429, 99_999, 0, RateLimited)]
+    #[case::unknown_code_broken(502, 99_999, 0, Unavailable)]
+    #[case::unknown_code(400, 99_999, 0, Invalid)]
+    #[case::unknown_code_in_a_success(200, 99_999, 0, Unexpected)]
+    fn a_code_means_one_thing(
+        #[case] status: u16,
+        #[case] code: i64,
+        #[case] subcode: i64,
+        #[case] kind: ErrorKind,
+    ) {
+        let body = json!({"error": {"message": "no", "code": code, "error_subcode": subcode}});
+        assert_eq!(failed(status, body.to_string().as_bytes()).kind, kind);
+    }
+
+    #[rstest]
+    #[case::denied(401, Denied)]
+    #[case::forbidden(403, Denied)]
+    #[case::too_fast(429, RateLimited)]
+    #[case::no_such_path(404, Invalid)]
+    #[case::bad(400, Invalid)]
+    #[case::early(425, Unavailable)]
+    #[case::broken(500, Unavailable)]
+    #[case::away(503, Unavailable)]
+    #[case::gateway_heard_nothing_good(502, Uncertain)]
+    #[case::gateway_heard_nothing(504, Uncertain)]
+    #[case::redirect(302, Unexpected)]
+    fn without_a_code_the_status_speaks(#[case] status: u16, #[case] kind: ErrorKind) {
+        for body in [&b"<html>no"[..], b"", b"{}", b"{\"error\":\"no\"}", b"[]"] {
+            assert_eq!(failed(status, body).kind, kind);
+        }
+    }
+
+    #[test]
+    fn an_unknown_code_that_passes_is_retried() {
+        let body = json!({"error": {"message": "later", "code": 99_999, "is_transient": true}}).to_string();
+        assert_eq!(failed(400, body.as_bytes()).kind, Unavailable);
+    }
+
+    #[test]
+    fn a_failure_tells_code_and_trace_but_no_token() {
+        let body = json!({"error": {
+            "message": "Malformed access token EAAGsecret at access_token=EAAGother",
+            "code": "190", "error_subcode": 463, "fbtrace_id": "AbC"
+        }});
+        let error = failed(400, body.to_string().as_bytes());
+        assert_eq!(error.code.as_deref(), Some("190/463"));
+        let detail = "Malformed access token [hidden] at access_token=[hidden] (fbtrace_id AbC)";
+        assert_eq!(error.detail, detail);
+    }
+}
