@@ -23,6 +23,7 @@ struct Row {
     fate: Word<Fate>,
     note: Option<String>,
     raw: String,
+    arrival: Option<String>,
     correlation: Option<String>,
     repeats: Option<Id<EventId>>,
 }
@@ -39,6 +40,7 @@ impl Row {
             fate: Word(event.fate),
             note: event.note.clone(),
             raw: event.raw.clone(),
+            arrival: event.arrival.clone(),
             correlation: event.correlation.clone(),
             repeats: event.repeats.map(Id),
         }
@@ -55,6 +57,7 @@ impl Row {
             fate: self.fate.0,
             note: self.note,
             raw: self.raw,
+            arrival: self.arrival,
             correlation: self.correlation,
             repeats: self.repeats.map(|id| id.0),
         }

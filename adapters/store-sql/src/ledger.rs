@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use diesel::{
+    dsl::exists,
     prelude::*,
     sql_types::{BigInt, Nullable, Text},
 };
@@ -268,6 +269,11 @@ impl Ledger for SqliteUnit<'_> {
             .order(parked::seq);
         let rows = self.run(|db| under.select(ParkedRow::as_select()).load(db))?;
         self.take_out(rows)
+    }
+
+    async fn parked_due(&mut self, now: Timestamp) -> Kept<bool> {
+        let due = parked::table.filter(parked::until.le(At(now)));
+        self.run(|db| diesel::select(exists(due)).get_result(db))
     }
 
     async fn unpark_old(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Parked>> {

@@ -39,6 +39,7 @@ diesel::table! {
         fate -> Text,
         note -> Nullable<Text>,
         raw -> Text,
+        arrival -> Nullable<Text>,
         correlation -> Nullable<Text>,
         repeats -> Nullable<Text>,
     }

@@ -3,6 +3,7 @@
 use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
 use rstest::rstest;
 use std::time::Duration;
+use tradepost_domain::Delivery;
 use tradepost_ports::{Store as _, store::StoreError};
 use tradepost_store_sql::{Options, SqliteStore};
 use tradepost_testkit::{make, store::write};
@@ -191,4 +192,44 @@ async fn words_of_any_length_may_be_looked_for(#[case] words: &str, #[case] foun
         })
     });
     assert_eq!(items.await.expect("a unit").len(), found);
+}
+
+/// What the suite does not try yet: an event keeps its arrival, and news that is due is told before it is taken out.
+#[tokio::test]
+async fn an_arrival_is_kept_and_due_news_is_told() {
+    let folder = folder();
+    let store = open(&folder, Options::default()).await;
+    let mut event = make::stored_event(1);
+    event.arrival = Some("{\"account\":\"1\"}".into());
+    let (known, mut parked) = (event.clone(), make::parked(1, "m1"));
+    parked.until = make::at(10);
+    let told = write(&store, move |unit| {
+        Box::pin(async move {
+            unit.record(&event).await?;
+            unit.park(&parked).await?;
+            let due = (unit.parked_due(make::at(9)).await?, unit.parked_due(make::at(10)).await?);
+            Ok((unit.event(event.id).await?, due))
+        })
+    });
+    assert_eq!(told.await, Ok((Some(known), (false, true))));
+}
+
+/// proves: IN-08
+#[tokio::test]
+async fn a_line_that_was_not_taken_has_not_left() {
+    let folder = folder();
+    let store = open(&folder, Options::default()).await;
+    let mut line = make::written(1, make::conversation_id(1));
+    line.line.delivery = Some(Delivery::Sending);
+    let id = line.line.id;
+    let told = write(&store, move |unit| {
+        Box::pin(async move {
+            unit.write(&line).await?;
+            unit.deliver(id, Delivery::Sending, None, None, Some(make::at(5))).await?;
+            let left = unit.written(id).await?.and_then(|line| line.left_at);
+            let state = unit.deliver(id, Delivery::Queued, None, None, None).await?;
+            Ok((left, state, unit.written(id).await?.and_then(|line| line.left_at)))
+        })
+    });
+    assert_eq!(told.await, Ok((Some(make::at(5)), Some(Delivery::Queued), None)));
 }

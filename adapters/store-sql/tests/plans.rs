@@ -98,6 +98,7 @@ macro_rules! query {
 #[case::orders_of(query!(|unit| unit.orders_of(make::conversation_id(1), 9).await))]
 #[case::ended_holds(query!(|unit| unit.ended_holds(make::at(9), 9).await))]
 #[case::unpark(query!(|unit| unit.unpark(&make::account(), "m1").await))]
+#[case::parked_due(query!(|unit| unit.parked_due(make::at(9)).await))]
 #[case::unpark_old(query!(|unit| unit.unpark_old(make::at(9), 9).await))]
 #[case::rules(query!(|unit| unit.rules(&make::storefront()).await))]
 #[case::rules_revision(query!(|unit| unit.rules_revision(&make::storefront()).await))]

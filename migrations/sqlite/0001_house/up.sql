@@ -37,6 +37,7 @@ CREATE TABLE events (
     fate TEXT NOT NULL,
     note TEXT,
     raw TEXT NOT NULL,
+    arrival TEXT,
     correlation TEXT,
     repeats TEXT
 ) STRICT;

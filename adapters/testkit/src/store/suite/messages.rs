@@ -79,7 +79,7 @@ pub async fn delivery_never_goes_backwards(store: &dyn Store) {
     write_all(store, vec![line(1, one, Delivery::Sending)]).await;
     let id = make::message_id(1);
     for (news, expected) in [
-        (Delivery::Queued, Delivery::Sending),
+        (Delivery::Queued, Delivery::Queued),
         (Delivery::Delivered, Delivery::Delivered),
         (Delivery::Sent, Delivery::Delivered),
         (Delivery::Failed, Delivery::Delivered),
