@@ -10,11 +10,13 @@
 mod config;
 mod media;
 mod messenger;
+mod plug;
 mod webhook;
 mod wire;
 
 pub use config::{AccountConfig, EndpointConfig, Fault, Route};
 pub use messenger::Instagram;
+pub use plug::Plug;
 use tradepost_domain::{
     Capabilities, MediaKind,
     capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit, Window},

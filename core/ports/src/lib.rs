@@ -5,6 +5,7 @@
 //! kind is in the caller's words; what is business as usual ("sold out", "not there") is not an error.
 #![forbid(unsafe_code)]
 
+pub mod adapter;
 pub mod clock;
 pub mod coordinator;
 pub mod llm;
@@ -15,6 +16,7 @@ pub mod store;
 pub mod terms;
 pub mod webhook;
 
+pub use adapter::{Account, Adapter};
 pub use clock::{Clock, Dice};
 pub use coordinator::{Coordinator, Wake};
 pub use llm::Llm;

@@ -1,0 +1,71 @@
+//! The way out: there is nowhere to send to, so everything arrives at once.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tradepost_domain::{
+    AccountKey, Capabilities, Lane, MediaKind,
+    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit},
+};
+use tradepost_ports::{Messenger, Outbound, PortResult, Receipt, Signal, Terms, terms::Repeat};
+
+/// The direct account of one storefront.
+pub struct Direct {
+    terms: Terms,
+    capabilities: Capabilities,
+}
+
+impl Direct {
+    /// The account of that key.
+    pub fn new(account: AccountKey) -> Self {
+        let terms = Terms {
+            lane: Lane::new(account.as_str()),
+            account,
+            time_limit: Duration::from_secs(1),
+            concurrency: 64,
+            per_second: 10_000,
+            repeat: Repeat::Keyed,
+        };
+        Self { terms, capabilities: capabilities() }
+    }
+}
+
+/// What a caller may be handed: everything that JSON can say. The limits only keep answers of a sane size.
+pub fn capabilities() -> Capabilities {
+    let choice = ChoiceLimit { most: 50, title: 200, payload: 1_000 };
+    let media = |kind| MediaLimit { kind, bytes: 25 * 1024 * 1024, caption: true };
+    Capabilities {
+        text: TextLimit { most: 20_000, unit: TextUnit::Characters },
+        quick_replies: Some(choice),
+        buttons: Some(choice),
+        list: Some(choice),
+        cards: Some(CardLimit { most: 20, title: 200, buttons: 10, button_title: 200 }),
+        media: [MediaKind::Image, MediaKind::Video, MediaKind::Audio, MediaKind::File].map(media).into(),
+        location: true,
+        templates: false,
+        window: None,
+        typing: false,
+        seen: false,
+        keyed: true,
+    }
+}
+
+#[async_trait]
+impl Messenger for Direct {
+    fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// The effect is the line's name here, too: a repeated send is the same line.
+    async fn send(&self, outbound: &Outbound) -> PortResult<Receipt> {
+        Ok(Receipt { reference: outbound.effect.to_string(), at: None })
+    }
+
+    async fn signal(&self, _: &str, _: Signal) -> PortResult<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+//! `check` and `openapi`: nothing is opened, nothing is stored.
+
+use std::fmt::Write;
+
+use super::{Config, Ended, Outcome, shop, show};
+use crate::{http, outfit::Outfit, settings::Settings};
+
+pub(super) fn check(outfit: &Outfit, config: &Config) -> Outcome {
+    let settings = shop::settings(outfit, config)?;
+    show::print(&summary(&settings))
+}
+
+pub(super) fn openapi(outfit: &Outfit) -> Outcome {
+    let text = http::document(outfit).map_err(Ended::wrong)?;
+    show::print(text.trim_end())
+}
+
+/// What would run. Writing into a text cannot fail.
+fn summary(settings: &Settings) -> String {
+    let server = &settings.server;
+    let mut text = format!("the settings are in order\n\nlistens on    [{}]:{}\n", server.bind, server.port);
+    let _ = writeln!(text, "data          {}", settings.data().display());
+    for storefront in &settings.storefronts {
+        let facts = &storefront.facts;
+        let _ = writeln!(
+            text,
+            "storefront    {} ({}), flow {}, {}, {}, {}",
+            facts.id,
+            facts.name,
+            storefront.flow,
+            facts.zone,
+            facts.locale,
+            facts.currency.code()
+        );
+    }
+    for endpoint in &settings.endpoints {
+        let paths = [vec![endpoint.path()], endpoint.paths.clone()].concat().join(", ");
+        let trust = if endpoint.verify { "" } else { "   SIGNATURES ARE NOT CHECKED: local trials only" };
+        let _ = writeln!(text, "endpoint      {paths}{trust}");
+    }
+    for account in &settings.accounts {
+        let _ = writeln!(text, "account       {} for {}", account.key, account.storefront);
+    }
+    for key in &settings.keys {
+        let names: Vec<_> = key.storefronts.iter().map(ToString::to_string).collect();
+        let _ =
+            writeln!(text, "API key       {} for {}, {} a minute", key.id, names.join(", "), key.per_minute);
+    }
+    text.trim_end().to_owned()
+}

@@ -1,0 +1,21 @@
+//! `serve` and `migrate`.
+
+use super::{Config, Ended, Outcome, shop, show};
+use crate::{logs, outfit::Outfit, serve as house};
+
+pub(super) async fn serve(outfit: &Outfit, config: &Config) -> Outcome {
+    let settings = shop::settings(outfit, config)?;
+    logs::begin(&settings.log);
+    let stop = house::on_signal();
+    let opened = house::open(settings, outfit, None).await.map_err(Ended::closed)?;
+    tracing::info!(address = %opened.address, version = env!("CARGO_PKG_VERSION"), "the house is open");
+    opened.run(stop).await;
+    tracing::info!("the house is closed");
+    Ok(())
+}
+
+pub(super) async fn migrate(outfit: &Outfit, config: &Config) -> Outcome {
+    let settings = shop::settings(outfit, config)?;
+    shop::ground(outfit, &settings).await?;
+    show::print(&format!("the store in {} is up to date", settings.data().display()))
+}

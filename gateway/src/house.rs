@@ -1,0 +1,149 @@
+//! From settings to a house: the engine with its storefronts and accounts, and how the door sees it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tradepost_domain::{Arrival, Timestamp, WorkerId};
+use tradepost_engine::{
+    AccountEntry, BreakerState, House, Intake, Parts, ProviderHealth, Registry, StageHook, StorefrontEntry,
+    StorefrontTuning, Tuning,
+};
+use tradepost_openapi::health::{Backlog, Provider, Queue};
+use tradepost_ports::StoreError;
+
+use crate::{
+    adapters::direct::{Direct, account_of},
+    http::{Condition, Delivery, Desk},
+    outfit::{Ground, Outfit},
+    settings::{AccountSettings, StorefrontSettings},
+};
+
+/// Puts a house together. Every fault is told.
+pub fn build(
+    storefronts: Vec<StorefrontSettings>,
+    accounts: Vec<AccountSettings>,
+    outfit: &Outfit,
+    ground: Ground,
+    stages: Option<StageHook>,
+) -> Result<Arc<House>, Vec<String>> {
+    let direct: Vec<_> = storefronts.iter().map(direct_account).collect();
+    let accounts = accounts.into_iter().map(account).chain(direct).collect();
+    let mut faults = Vec::new();
+    let storefronts =
+        storefronts.into_iter().filter_map(|one| storefront(one, outfit, &mut faults)).collect();
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let registry = Registry::build(storefronts, accounts, Vec::new(), Vec::new())?;
+    let worker = WorkerId::new(format!("all-{:032x}", ground.dice.roll()));
+    let tuning = Tuning { stages, ..Tuning::new(worker) };
+    let Ground { store, coordinator, clock, dice } = ground;
+    Ok(House::new(Parts { store, coordinator, clock, dice, registry, tuning }))
+}
+
+fn storefront(
+    settings: StorefrontSettings,
+    outfit: &Outfit,
+    faults: &mut Vec<String>,
+) -> Option<StorefrontEntry> {
+    let Some(flow) = outfit.flow(&settings.flow) else {
+        faults.push(format!(
+            "storefront `{}` names flow `{}`, which is not there",
+            settings.facts.id, settings.flow
+        ));
+        return None;
+    };
+    let usual = StorefrontTuning::default();
+    let measures = settings.measures;
+    let tuning = StorefrontTuning {
+        quiet: measures.quiet.unwrap_or(usual.quiet),
+        quiet_most: measures.quiet_most.unwrap_or(usual.quiet_most),
+        idle_after: measures.idle_after.unwrap_or(usual.idle_after),
+        reply_valid: measures.reply_valid.unwrap_or(usual.reply_valid),
+        notice_valid: measures.notice_valid.unwrap_or(usual.notice_valid),
+        app_pause: measures.app_pause.unwrap_or(usual.app_pause),
+        show_signals: measures.show_signals.unwrap_or(usual.show_signals),
+    };
+    let flow = (flow.make)(&settings.facts);
+    Some(StorefrontEntry { facts: settings.facts, flow, tuning, llm: None, payments: None })
+}
+
+fn account(settings: AccountSettings) -> AccountEntry {
+    AccountEntry {
+        key: settings.key,
+        storefront: settings.storefront,
+        messenger: settings.account.messenger,
+        media: settings.account.media,
+    }
+}
+
+/// Every storefront can be asked directly.
+fn direct_account(settings: &StorefrontSettings) -> AccountEntry {
+    let key = account_of(&settings.facts.id);
+    AccountEntry {
+        key: key.clone(),
+        storefront: settings.facts.id.clone(),
+        messenger: Arc::new(Direct::new(key)),
+        media: None,
+    }
+}
+
+/// The house as the door sees it.
+pub struct HouseDesk(pub Arc<House>);
+
+#[async_trait]
+impl Desk for HouseDesk {
+    async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<(), StoreError> {
+        let accepted = self.0.accept(&intake(delivery), arrivals).await?;
+        if accepted.unrouted > 0 {
+            let (endpoint, unrouted) = (&delivery.endpoint, accepted.unrouted);
+            tracing::warn!(
+                endpoint,
+                unrouted,
+                "events of accounts that no storefront has were kept and not answered"
+            );
+        }
+        tracing::debug!(taken = accepted.taken, known = accepted.known, "kept");
+        Ok(())
+    }
+
+    async fn accept_unparsed(&self, delivery: &Delivery, raw: &[u8], reason: &str) -> Result<(), StoreError> {
+        self.0.accept_unparsed(&intake(delivery), raw, reason).await.map(drop)
+    }
+
+    async fn condition(&self) -> Condition {
+        let health = self.0.health().await;
+        let backlog = |(lane, waiting, oldest): (String, u64, Timestamp)| Backlog {
+            lane,
+            waiting,
+            oldest: oldest.to_string(),
+        };
+        Condition {
+            store: health.store,
+            inbox: Queue { waiting: health.inbox, oldest: health.inbox_since.map(|at| at.to_string()) },
+            outbox: health.outbox.into_iter().map(backlog).collect(),
+            providers: health.providers.into_iter().map(provider).collect(),
+        }
+    }
+}
+
+fn intake(delivery: &Delivery) -> Intake {
+    Intake {
+        endpoint: delivery.endpoint.clone(),
+        kind: delivery.kind.clone(),
+        correlation: Some(delivery.correlation.clone()),
+    }
+}
+
+fn provider(health: ProviderHealth) -> Provider {
+    let breaker = match health.breaker {
+        BreakerState::Closed => "closed",
+        BreakerState::HalfOpen => "half_open",
+        BreakerState::Open => "open",
+    };
+    Provider {
+        account: health.account.to_string(),
+        breaker: breaker.to_owned(),
+        needs_attention: health.attention,
+    }
+}

@@ -1,0 +1,43 @@
+//! What the door needs from the house.
+
+use async_trait::async_trait;
+use tradepost_domain::Arrival;
+use tradepost_openapi::health::{Backlog, Provider, Queue};
+use tradepost_ports::StoreError;
+
+/// Takes what came in. What it took is durable when it returns.
+#[async_trait]
+pub trait Desk: Send + Sync {
+    /// Takes the events of a request, however many. Those that were taken before have no second effect.
+    async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<(), StoreError>;
+
+    /// Keeps a signed body that cannot be read.
+    async fn accept_unparsed(&self, delivery: &Delivery, raw: &[u8], reason: &str) -> Result<(), StoreError>;
+
+    /// How the house is.
+    async fn condition(&self) -> Condition;
+}
+
+/// The request that brought something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The endpoint's path, or `/v1/chat`.
+    pub endpoint: String,
+    /// The channel.
+    pub kind: String,
+    /// The request's correlation id.
+    pub correlation: String,
+}
+
+/// How the house is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// Why the store cannot be written to, if it cannot.
+    pub store: Option<String>,
+    /// What waits for a turn.
+    pub inbox: Queue,
+    /// What waits to leave.
+    pub outbox: Vec<Backlog>,
+    /// The accounts at providers.
+    pub providers: Vec<Provider>,
+}

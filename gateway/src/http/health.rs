@@ -1,0 +1,61 @@
+//! Is the house alive, and can it do its work?
+
+use poem::web::Data;
+use poem_openapi::{ApiResponse, OpenApi, payload::Json};
+use tradepost_openapi::health::{Health, Readiness, Ready};
+
+use super::{Rooms, api::Tag};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+pub(super) struct HealthApi;
+
+#[derive(ApiResponse)]
+enum ReadyResponse {
+    /// It can do its work.
+    #[oai(status = 200)]
+    Ready(Json<Ready>),
+    /// It cannot now.
+    #[oai(status = 503)]
+    NotReady(Json<Ready>),
+}
+
+#[OpenApi(tag = "Tag::Health")]
+impl HealthApi {
+    /// Is the process alive?
+    #[oai(path = "/health", method = "get", operation_id = "health")]
+    async fn health(&self, Data(rooms): Data<&std::sync::Arc<Rooms>>) -> Json<Health> {
+        Json(Health {
+            status: "ok".into(),
+            version: VERSION.into(),
+            timestamp: rooms.clock.now().to_string(),
+        })
+    }
+
+    /// Can it do its work?
+    ///
+    /// Only the store and a stop make it 503; providers, breakers and queues are reported.
+    #[oai(path = "/health/ready", method = "get", operation_id = "ready")]
+    async fn ready(&self, Data(rooms): Data<&std::sync::Arc<Rooms>>) -> ReadyResponse {
+        let condition = rooms.desk.condition().await;
+        let status = match (*rooms.stop.borrow(), &condition.store) {
+            (true, _) => Readiness::Stopping,
+            (false, Some(_)) => Readiness::NotReady,
+            (false, None) => Readiness::Ready,
+        };
+        let ready = Ready {
+            status,
+            version: VERSION.into(),
+            timestamp: rooms.clock.now().to_string(),
+            store: condition.store.is_none(),
+            store_reason: condition.store,
+            inbox: condition.inbox,
+            outbox: condition.outbox,
+            providers: condition.providers,
+        };
+        match status {
+            Readiness::Ready => ReadyResponse::Ready(Json(ready)),
+            Readiness::NotReady | Readiness::Stopping => ReadyResponse::NotReady(Json(ready)),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The HTTP door: providers' webhooks, the API, health. Everything that enters is bounded in size, time and number.
+
+mod accept;
+mod api;
+mod chat;
+mod correlation;
+mod desk;
+mod document;
+mod envelope;
+mod health;
+mod refusal;
+mod webhook;
+
+use std::sync::Arc;
+
+pub use accept::{bind, serve};
+pub use correlation::Correlation;
+pub use desk::{Condition, Delivery, Desk};
+pub use document::document;
+pub use envelope::{Door, Limits};
+use poem::{EndpointExt, IntoEndpoint, Route, endpoint::BoxEndpoint, error::RouteError};
+pub use refusal::Refusal;
+use tokio::sync::watch;
+use tradepost_ports::{Clock, Coordinator, Dice, Store};
+
+use crate::{adapters::direct::Keys, settings::EndpointSettings};
+
+/// The rooms behind the door.
+pub struct Rooms {
+    /// Takes what came, and tells how the house is.
+    pub desk: Arc<dyn Desk>,
+    /// Where answers are read.
+    pub store: Arc<dyn Store>,
+    /// Who tells that an answer has left, and counts requests.
+    pub coordinator: Arc<dyn Coordinator>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance, for ids.
+    pub dice: Arc<dyn Dice>,
+    /// Who may use the API.
+    pub keys: Keys,
+    /// Is the process stopping?
+    pub stop: watch::Receiver<bool>,
+}
+
+/// All paths of the door.
+pub fn routes(
+    rooms: Arc<Rooms>,
+    endpoints: Vec<EndpointSettings>,
+) -> Result<BoxEndpoint<'static>, RouteError> {
+    let mut route = Route::new();
+    for endpoint in endpoints {
+        let paths = [vec![endpoint.path()], endpoint.paths.clone()].concat();
+        let door = Arc::new(webhook::WebhookDoor::new(endpoint, Arc::clone(&rooms.desk)));
+        for path in paths {
+            route = route.try_at(path, Arc::clone(&door))?;
+        }
+    }
+    let api = document::service().into_endpoint().data(rooms);
+    Ok(route.try_nest_no_strip("/", api)?.map_to_response().boxed())
+}

@@ -1,0 +1,41 @@
+//! Logs: JSON in production, readable text in a terminal. Message texts, tokens and numbers never stand in them: spans
+//! and events carry ids only, and dependencies are kept to warnings.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry,
+    fmt::{self, MakeWriter},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
+
+use crate::settings::{LogFormat, LogSettings};
+
+/// Begins to log to standard error. A second call changes nothing.
+pub fn begin(log: &LogSettings) {
+    let json = match log.format {
+        LogFormat::Json => true,
+        LogFormat::Readable => false,
+        LogFormat::Auto => !io::stderr().is_terminal(),
+    };
+    // Only tests begin twice in one process.
+    let _ = tracing_subscriber::registry().with(layer(json, &log.level, io::stderr)).try_init();
+}
+
+/// Log lines of that form and level, to that writer.
+pub fn layer<W>(json: bool, level: &str, writer: W) -> Box<dyn Layer<Registry> + Send + Sync>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    match json {
+        true => fmt::layer().json().flatten_event(true).with_writer(writer).with_filter(filter).boxed(),
+        false => fmt::layer()
+            .compact()
+            .with_ansi(io::stderr().is_terminal())
+            .with_writer(writer)
+            .with_filter(filter)
+            .boxed(),
+    }
+}

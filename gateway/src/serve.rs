@@ -1,0 +1,199 @@
+//! `serve`: the data directory and its lock, the house, the door; and a stop that finishes what is in hand.
+
+use std::{
+    fs::{self, File, TryLockError},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{net::TcpListener, sync::watch};
+use tradepost_engine::{House, StageHook};
+
+use crate::{
+    adapters::direct::Keys,
+    house::{HouseDesk, build},
+    http::{self, Door, Limits, Rooms},
+    outfit::{Ground, Outfit},
+    settings::{EndpointSettings, ServerSettings, Settings},
+};
+
+/// Why a house could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The data directory cannot be used.
+    #[error("failed to use the data directory {}: {reason}", path.display())]
+    Data {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Another process has it.
+    #[error("failed to lock {}: another tradepost process is running on this data directory", .0.display())]
+    Locked(PathBuf),
+    /// The store cannot be opened.
+    #[error("failed to open the store: {0:#}")]
+    Store(anyhow::Error),
+    /// The settings do not fit together.
+    #[error("failed to put the house together: {}", .0.join("; "))]
+    House(Vec<String>),
+    /// The port cannot be had.
+    #[error("failed to listen on {address}: {source}")]
+    Port {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Two paths cannot stand beside each other.
+    #[error("failed to lay out the paths: {0}")]
+    Paths(#[from] poem::error::RouteError),
+}
+
+/// A data directory that no other process serves. The lock ends with the process, however it ends.
+#[derive(Debug)]
+pub struct DataDirectory {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDirectory {
+    /// Makes the directory if need be, proves that it can be written to, and locks it.
+    pub fn take(path: &Path) -> Result<Self, ServeError> {
+        let unusable =
+            |error: std::io::Error| ServeError::Data { path: path.to_owned(), reason: error.to_string() };
+        fs::create_dir_all(path).map_err(unusable)?;
+        prove_writable(path).map_err(unusable)?;
+        let name = path.join("tradepost.lock");
+        let lock = File::options().create(true).write(true).truncate(false).open(&name).map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(ServeError::Locked(name)),
+            Err(TryLockError::Error(error)) => Err(unusable(error)),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// A full disk is told at start, not by the first customer's message.
+fn prove_writable(path: &Path) -> std::io::Result<()> {
+    let proof = path.join(".tradepost-proof");
+    let written = fs::write(&proof, [0; 64 * 1024]).and_then(|()| File::open(&proof)?.sync_all());
+    // It may not have been made at all.
+    let _ = fs::remove_file(&proof);
+    written
+}
+
+/// A house that listens and does not run yet.
+pub struct Opened {
+    /// Its engine.
+    pub house: Arc<House>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    listener: TcpListener,
+    door: Arc<Door>,
+    server: ServerSettings,
+    stopping: watch::Sender<bool>,
+    _data: DataDirectory,
+}
+
+/// Opens the house of these settings: everything that can be wrong at start is wrong here.
+pub async fn open(
+    settings: Settings,
+    outfit: &Outfit,
+    stages: Option<StageHook>,
+) -> Result<Opened, ServeError> {
+    let data = DataDirectory::take(settings.data())?;
+    let ground = (outfit.ground)(data.path()).await.map_err(ServeError::Store)?;
+    let Settings { server, storefronts, endpoints, accounts, keys, .. } = settings;
+    let house = build(storefronts, accounts, outfit, ground.clone(), stages).map_err(ServeError::House)?;
+    let wanted = SocketAddr::new(server.bind, server.port);
+    let port = |source| ServeError::Port { address: wanted, source };
+    let listener = http::bind(server.bind, server.port).map_err(port)?;
+    let address = listener.local_addr().map_err(port)?;
+    let (stopping, stop) = watch::channel(false);
+    let door = door(&house, ground, endpoints, Keys::new(keys), &server, stop)?;
+    Ok(Opened { house, address, listener, door, server, stopping, _data: data })
+}
+
+fn door(
+    house: &Arc<House>,
+    ground: Ground,
+    endpoints: Vec<EndpointSettings>,
+    keys: Keys,
+    server: &ServerSettings,
+    stop: watch::Receiver<bool>,
+) -> Result<Arc<Door>, ServeError> {
+    let Ground { store, coordinator, clock, dice } = ground;
+    let rooms = Rooms {
+        desk: Arc::new(HouseDesk(Arc::clone(house))),
+        store,
+        coordinator,
+        clock: Arc::clone(&clock),
+        dice: Arc::clone(&dice),
+        keys,
+        stop,
+    };
+    let routes = http::routes(Arc::new(rooms), endpoints)?;
+    Ok(Arc::new(Door::new(routes, Limits::from(server), clock, dice)))
+}
+
+impl Opened {
+    /// Runs until `stop` turns true. Then the door takes nothing new and lets requests end while the house still
+    /// answers them; then the house finishes or releases what is in hand. Both together take `stop_wait` at most.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let (house_stops, house_stop) = watch::channel(false);
+        let house = Arc::clone(&self.house);
+        let mut engine = tokio::spawn(async move { house.run(house_stop).await });
+        let door_server = ServerSettings { stop_wait: self.server.stop_wait / 2, ..self.server.clone() };
+        let door_stop = self.stopping.subscribe();
+        let listener = self.listener;
+        let serving =
+            tokio::spawn(async move { http::serve(listener, self.door, &door_server, door_stop).await });
+        // A sender that is gone is a stop, too.
+        let _ = stop.wait_for(|stop| *stop).await;
+        let begun = Instant::now();
+        self.stopping.send_replace(true);
+        if serving.await.is_err() {
+            tracing::error!("the door ended by a panic");
+        }
+        house_stops.send_replace(true);
+        let left = self.server.stop_wait.saturating_sub(begun.elapsed()).max(Duration::from_millis(100));
+        if tokio::time::timeout(left, &mut engine).await.is_err() {
+            engine.abort();
+            tracing::warn!("what is in hand did not end in time; its claims free themselves");
+        }
+    }
+}
+
+/// Turns true with SIGTERM or Ctrl-C. A second one ends the process at once.
+pub fn on_signal() -> watch::Receiver<bool> {
+    let (stops, stop) = watch::channel(false);
+    tokio::spawn(async move {
+        signalled().await;
+        tracing::info!("stopping: what is in hand is finished; a second signal ends at once");
+        stops.send_replace(true);
+        signalled().await;
+        std::process::exit(130);
+    });
+    stop
+}
+
+async fn signalled() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await.unwrap_or_default(),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

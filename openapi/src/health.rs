@@ -1,0 +1,81 @@
+//! Is the house alive, and can it do its work?
+
+use poem_openapi::{Enum, Object};
+
+/// Liveness.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub struct Health {
+    /// `ok` while the process answers at all.
+    pub status: String,
+    /// The program's version.
+    pub version: String,
+    /// The time, in UTC.
+    pub timestamp: String,
+}
+
+/// Can this process do its work?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum Readiness {
+    /// It can.
+    Ready,
+    /// It cannot now.
+    NotReady,
+    /// It is stopping.
+    Stopping,
+}
+
+/// Readiness, and what surrounds it. Only the store and a stop make it 503; the rest is reported.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Ready {
+    /// Can it do its work?
+    pub status: Readiness,
+    /// The program's version.
+    pub version: String,
+    /// The time, in UTC.
+    pub timestamp: String,
+    /// Can the store be written to?
+    pub store: bool,
+    /// Why not, in a word for operators.
+    pub store_reason: Option<String>,
+    /// Events that wait for a turn.
+    pub inbox: Queue,
+    /// Lines and calls that wait to leave, per rate group.
+    pub outbox: Vec<Backlog>,
+    /// The accounts at providers.
+    pub providers: Vec<Provider>,
+}
+
+/// A queue.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Queue {
+    /// How many wait.
+    pub waiting: u64,
+    /// Since when the oldest waits, in UTC.
+    pub oldest: Option<String>,
+}
+
+/// What waits in one rate group.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub struct Backlog {
+    /// The rate group: usually an account.
+    pub lane: String,
+    /// How many wait.
+    pub waiting: u64,
+    /// Since when the oldest waits, in UTC.
+    pub oldest: String,
+}
+
+/// An account at a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Provider {
+    /// Kind and the provider's id.
+    pub account: String,
+    /// Its breaker: `closed` (calls go through), `open` (none do) or `half_open` (one tries).
+    pub breaker: String,
+    /// Why a person should look at it: the provider refuses our credentials.
+    pub needs_attention: Option<String>,
+}
