@@ -3,10 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
-use tradepost_domain::Arrival;
 use tradepost_http::{Http, HttpConfig};
 use tradepost_ports::{
-    Account, Adapter, Greeting, Refused, Unreadable, Unverified, Verified, Webhook, WebhookSchema,
+    Account, Adapter, Webhook,
     adapter::{BadValue, Key, KeyKind, Signature, Values},
 };
 
@@ -65,7 +64,7 @@ impl Adapter for Plug {
     }
 
     fn reader(&self) -> Option<Arc<dyn Webhook>> {
-        Some(Arc::new(Reader))
+        Some(Arc::new(crate::webhook::Reader))
     }
 
     fn sign(&self, settings: &Values, body: &[u8]) -> Option<Signature> {
@@ -109,25 +108,4 @@ fn bad(faults: Vec<Fault>) -> Vec<BadValue> {
         mend: mend.to_owned(),
     };
     faults.into_iter().map(bad).collect()
-}
-
-/// Reads payloads without any secret, so it verifies and greets nobody.
-struct Reader;
-
-impl Webhook for Reader {
-    fn greet(&self, _: &[(String, String)]) -> Greeting {
-        Greeting::Refused
-    }
-
-    fn verify(&self, _: Unverified) -> Result<Verified, Refused> {
-        Err(Refused::Wrong)
-    }
-
-    fn parse(&self, verified: &Verified) -> Result<Vec<Arrival>, Unreadable> {
-        crate::parse(verified)
-    }
-
-    fn schema(&self) -> WebhookSchema {
-        crate::schema()
-    }
 }

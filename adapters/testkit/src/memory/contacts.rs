@@ -1,3 +1,5 @@
+//! People, in memory.
+
 use async_trait::async_trait;
 use tradepost_domain::{
     Contact, ContactId, Fact, Identity, Purpose, StorefrontId, consent::ConsentEntry, contact::merge,

@@ -1,3 +1,5 @@
+//! Events, in memory.
+
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use async_trait::async_trait;

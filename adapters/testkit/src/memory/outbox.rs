@@ -1,3 +1,5 @@
+//! The outbox, in memory.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;

@@ -1,3 +1,5 @@
+//! Rules, in memory.
+
 use async_trait::async_trait;
 use tradepost_domain::{Rule, RuleId, StorefrontId};
 use tradepost_ports::store::{Kept, Rules};

@@ -1,3 +1,5 @@
+//! Alarms, in memory.
+
 use async_trait::async_trait;
 use tradepost_domain::{ConversationId, Region, Timestamp};
 use tradepost_ports::store::{Kept, Timer, Timers};

@@ -1,3 +1,5 @@
+//! A model that says what it is told.
+
 use std::{ops::Deref, sync::Arc};
 
 use async_trait::async_trait;

@@ -1,3 +1,5 @@
+//! A media source that hands over what it is told.
+
 use std::{ops::Deref, sync::Arc};
 
 use async_trait::async_trait;

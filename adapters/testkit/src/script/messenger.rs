@@ -1,3 +1,5 @@
+//! A channel that does as it is told.
+
 use std::{ops::Deref, sync::Arc};
 
 use async_trait::async_trait;

@@ -1,3 +1,5 @@
+//! A payment provider that does as it is told.
+
 use std::{ops::Deref, sync::Arc};
 
 use async_trait::async_trait;

@@ -1,3 +1,5 @@
+//! Orders, and the hold on stock that each of them is.
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

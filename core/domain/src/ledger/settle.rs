@@ -1,3 +1,5 @@
+//! What a payment means for its order.
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

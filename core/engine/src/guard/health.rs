@@ -1,3 +1,5 @@
+//! How a provider account is, for people.
+
 use serde::Serialize;
 use tradepost_domain::AccountKey;
 

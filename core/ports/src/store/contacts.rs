@@ -1,3 +1,5 @@
+//! The store of people and of what they agreed to.
+
 use async_trait::async_trait;
 use tradepost_domain::{Contact, ContactId, Fact, Identity, Purpose, StorefrontId, consent::ConsentEntry};
 

@@ -1,3 +1,5 @@
+//! The store of conversations and of who may turn them.
+
 use async_trait::async_trait;
 use tradepost_domain::{AccountKey, Conversation, ConversationId, StorefrontId, Timestamp, WorkerId};
 

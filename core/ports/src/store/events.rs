@@ -1,3 +1,5 @@
+//! The store of what came from outside.
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tradepost_domain::{AccountKey, ConversationId, EventId, Timestamp};

@@ -1,3 +1,5 @@
+//! The store of what every step came to, and of what failed for good.
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,3 +1,5 @@
+//! The store of stock, orders, payments, and of news that came too early.
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tradepost_domain::{

@@ -1,3 +1,5 @@
+//! The store of transcripts and their media.
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;

@@ -1,3 +1,5 @@
+//! The queue of what is to leave.
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tradepost_domain::{

@@ -1,3 +1,5 @@
+//! The store of keyword rules.
+
 use async_trait::async_trait;
 use tradepost_domain::{Rule, RuleId, StorefrontId};
 

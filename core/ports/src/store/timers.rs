@@ -1,3 +1,5 @@
+//! The store of alarms.
+
 use async_trait::async_trait;
 use tradepost_domain::{ConversationId, EffectId, Region, Slot, Timestamp};
 

@@ -38,7 +38,7 @@ pub(super) const WALL: Wall = Wall {
 const ROOMS: [&str; 2] = ["core/domain", "core/flows"];
 
 /// Libraries that compute and do nothing else.
-const PURE: [&str; 21] = [
+const PURE: [&str; 22] = [
     "bytes",
     "hex",
     "hmac",
@@ -46,6 +46,7 @@ const PURE: [&str; 21] = [
     "itertools",
     "jiff",
     "minijinja",
+    "parking_lot",
     "rapidfuzz",
     "regex",
     "rlibphonenumber",

@@ -1,3 +1,5 @@
+//! What every store promises of contacts.
+
 use tradepost_domain::{Contact, Fact, Identity, Purpose, consent::ConsentEntry};
 use tradepost_ports::{Store, store::StoreError};
 

@@ -1,3 +1,5 @@
+//! What every store promises of conversations.
+
 use serde_json::json;
 use tradepost_domain::{
     Choice, Conversation, ConversationId, Mode, Reason, Slot, Stored,

@@ -1,3 +1,5 @@
+//! What every store promises of events.
+
 use tradepost_ports::{
     Store,
     store::{Fate, StoredEvent},

@@ -1,3 +1,5 @@
+//! What every store promises of inbox.
+
 use serde_json::json;
 use tradepost_domain::{Answer, Answered, Content, Conversation, Slot};
 use tradepost_ports::{

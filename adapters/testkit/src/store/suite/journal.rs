@@ -1,3 +1,5 @@
+//! What every store promises of journal.
+
 use serde_json::json;
 use tradepost_domain::EventId;
 use tradepost_ports::{

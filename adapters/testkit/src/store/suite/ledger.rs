@@ -1,3 +1,5 @@
+//! What every store promises of ledger.
+
 use futures::future::join_all;
 use tradepost_domain::{
     AccountKey, ConversationId, Money, OrderId,

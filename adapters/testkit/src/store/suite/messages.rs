@@ -1,3 +1,5 @@
+//! What every store promises of messages.
+
 use tradepost_domain::{Content, ConversationId, Delivery, MessageId, Slot};
 use tradepost_ports::{
     Store,

@@ -1,3 +1,5 @@
+//! What every store promises of outbox.
+
 use tradepost_domain::{Author, Call, Content, ConversationId, EffectId, Lane, Media, MediaKind, OrderId};
 use tradepost_ports::{
     Signal, Store,

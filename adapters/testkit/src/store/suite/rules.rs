@@ -1,3 +1,5 @@
+//! What every store promises of rules.
+
 use tradepost_domain::{MatchKind, Rule};
 use tradepost_ports::Store;
 

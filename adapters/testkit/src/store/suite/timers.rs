@@ -1,3 +1,5 @@
+//! What every store promises of timers.
+
 use tradepost_domain::{Region, Slot};
 use tradepost_ports::{Store, store::Timer};
 

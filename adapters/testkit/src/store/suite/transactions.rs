@@ -1,3 +1,5 @@
+//! What every store promises of transactions.
+
 use futures::future::join_all;
 use tradepost_ports::{Store, store::StoreError};
 
