@@ -155,7 +155,7 @@ pub(super) async fn play(stage: &Stage, scene: &Scene) -> Result<Vec<String>, De
             }
             Step::GetsNothing => tokio::time::sleep(SILENCE).await,
         }
-        if !matches!(step, Step::Does(..)) {
+        if matches!(step, Step::Gets(_) | Step::GetsNothing) {
             shown = show::lines(stage, &id, shown).await?;
         }
     }

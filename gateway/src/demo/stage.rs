@@ -72,7 +72,7 @@ impl Stage {
         sow(&opened, seed).await?;
         let base = format!("http://127.0.0.1:{}", opened.address.port());
         sandbox.set_webhook(ACCOUNT, format!("{base}/webhooks/instagram/main"))?;
-        sandbox.change(ACCOUNT, AccountChange { echo: Some(Echo::After), ..AccountChange::default() });
+        sandbox.change(ACCOUNT, AccountChange { echo: Some(Echo::After), ..AccountChange::default() })?;
         let house = Arc::clone(&opened.house);
         let (stops, stop) = watch::channel(false);
         let running = tokio::spawn(opened.run(stop));
