@@ -193,8 +193,8 @@ async fn seen(stage: &Stage, customer: &Customer, id: &str) -> Result<(), DemoEr
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(5) {
         let lines = stage.transcript(conversation).await?;
-        let ours = lines.iter().filter_map(|written| written.line.delivery);
-        if ours.last().is_none_or(|way| way == Way::Read) {
+        let last = lines.iter().rev().find_map(|written| written.line.delivery);
+        if last.is_none_or(|way| way == Way::Read) {
             break;
         }
         tokio::time::sleep(LOOK).await;

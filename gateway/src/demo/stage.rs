@@ -3,14 +3,14 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, task::JoinHandle};
-use tradepost_domain::{AccountKey, ConversationId};
+use tradepost_domain::{AccountKey, ConversationId, Storefront, Timestamp};
 use tradepost_engine::House;
 use tradepost_ports::store::{StoreError, UnitWork, Written};
 
 use super::{Demo, write_settings};
 use crate::{
     adapters::sandbox::{AccountChange, Echo, InstagramAccount, Sandbox, SandboxConfig, SandboxError},
-    outfit::Outfit,
+    outfit::{Outfit, Seed},
     serve::{self, ServeError},
     settings::{Machine, Settings, SettingsError},
 };
@@ -61,7 +61,7 @@ impl Stage {
     pub(super) async fn open(outfit: &Outfit, demo: &Demo) -> Result<Self, DemoError> {
         let account = InstagramAccount::new(ACCOUNT);
         let sandbox = Sandbox::start(SandboxConfig::default().with_instagram(account)).await?;
-        let now = tradepost_domain::Timestamp::now();
+        let now = Timestamp::now();
         let key = format!("demo-key-{:016x}-{:08x}", now.as_nanosecond(), std::process::id());
         let file = write_settings(&demo.data, &settings(demo.port, sandbox.base_url(), &key))?;
         let settings = Settings::load(&file, outfit, &Machine)?;
@@ -125,17 +125,8 @@ impl Stage {
     }
 }
 
-type Seed = fn(
-    &tradepost_domain::Storefront,
-    tradepost_domain::Timestamp,
-    &dyn tradepost_ports::Dice,
-) -> Vec<tradepost_domain::Rule>;
-
 /// Writes the starting rules anew: an earlier run's are the same.
-async fn sow(
-    opened: &serve::Opened,
-    (seed, storefront): (Seed, tradepost_domain::Storefront),
-) -> Result<(), StoreError> {
+async fn sow(opened: &serve::Opened, (seed, storefront): (Seed, Storefront)) -> Result<(), StoreError> {
     let rules = seed(&storefront, opened.ground.clock.now(), opened.ground.dice.as_ref());
     let work: UnitWork = Box::new(move |unit| {
         Box::pin(async move {
