@@ -9,6 +9,7 @@ use tradepost_domain::{Rule, RuleId, Storefront, Timestamp};
 use tradepost_flows::rules::{RulesFlow, seed};
 use tradepost_local::{Local, SystemClock, SystemDice};
 use tradepost_ports::{Adapter, Clock, Dice};
+pub(crate) use tradepost_sandbox as sandbox;
 use tradepost_store_sql::{Options, SqliteStore};
 
 use crate::outfit::{FlowKind, Ground, Outfit};

@@ -5,6 +5,7 @@
 
 pub mod adapters;
 mod cli;
+pub mod demo;
 pub mod house;
 pub mod http;
 pub mod logs;

@@ -32,6 +32,9 @@ pub struct Outfit {
     pub ground: OpenGround,
 }
 
+/// Makes the rules to start with.
+pub type Seed = fn(&Storefront, Timestamp, &dyn Dice) -> Vec<Rule>;
+
 /// A behaviour that storefronts may name.
 #[derive(Clone, Copy)]
 pub struct FlowKind {
@@ -40,7 +43,7 @@ pub struct FlowKind {
     /// Makes the flow of a storefront.
     pub make: fn(&Storefront) -> Arc<dyn ErasedFlow>,
     /// The rules that `rules seed` writes for a storefront, if it works by rules.
-    pub seed: Option<fn(&Storefront, Timestamp, &dyn Dice) -> Vec<Rule>>,
+    pub seed: Option<Seed>,
 }
 
 impl Outfit {

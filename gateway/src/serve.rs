@@ -94,6 +94,8 @@ fn prove_writable(path: &Path) -> std::io::Result<()> {
 pub struct Opened {
     /// Its engine.
     pub house: Arc<House>,
+    /// What it stands on.
+    pub ground: Ground,
     /// Where it listens.
     pub address: SocketAddr,
     listener: TcpListener,
@@ -118,8 +120,8 @@ pub async fn open(
     let listener = http::bind(server.bind, server.port).map_err(port)?;
     let address = listener.local_addr().map_err(port)?;
     let (stopping, stop) = watch::channel(false);
-    let door = door(&house, ground, endpoints, Keys::new(keys), &server, stop)?;
-    Ok(Opened { house, address, listener, door, server, stopping, _data: data })
+    let door = door(&house, ground.clone(), endpoints, Keys::new(keys), &server, stop)?;
+    Ok(Opened { house, ground, address, listener, door, server, stopping, _data: data })
 }
 
 fn door(

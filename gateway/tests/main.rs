@@ -2,6 +2,7 @@
 
 mod check;
 mod client;
+mod commands;
 mod document;
 mod door;
 mod fixture;

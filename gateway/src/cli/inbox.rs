@@ -60,7 +60,7 @@ async fn list(outfit: &Outfit, config: &Config, fate: Option<Fate>, most: u32, j
         })
     })
     .await?;
-    events.sort_by(|a, b| b.id.cmp(&a.id));
+    events.sort_by_key(|event| std::cmp::Reverse(event.id));
     let rows = events.iter().map(row).collect();
     let headings = [
         "event",

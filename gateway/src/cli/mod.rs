@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod demo;
 mod inbox;
 mod letters;
 mod replay;
@@ -37,6 +38,8 @@ struct Config {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Plays a shopper's story on a house of its own, over real HTTP, and shows it.
+    Demo(demo::Arguments),
     /// Runs the house until SIGTERM or Ctrl-C.
     Serve {
         #[command(flatten)]
@@ -136,6 +139,7 @@ fn told(ended: &Ended) -> ExitCode {
 
 async fn command(outfit: &Outfit, command: Command) -> Outcome {
     match command {
+        Command::Demo(arguments) => demo::run(outfit, arguments).await,
         Command::Serve { config } => serve::serve(outfit, &config).await,
         Command::Check { config } => check::check(outfit, &config),
         Command::Migrate { config } => serve::migrate(outfit, &config).await,

@@ -76,7 +76,7 @@ async fn send(outfit: &Outfit, config: &Config, name: &str, file: &PathBuf, to: 
     let answer = post(&to, &endpoint.path(), &signature, body)
         .await
         .map_err(|error| Ended::wrong(format!("failed to post to {to}: {error:#}")))?;
-    show::print(&format!("{} {}", answer.status, answer.body).trim_end().to_owned())?;
+    show::print(format!("{} {}", answer.status, answer.body).trim_end())?;
     match answer.status {
         200..300 => Ok(()),
         status => Err(Ended::wrong(format!("the house answered {status}"))),

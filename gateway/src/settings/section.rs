@@ -189,8 +189,8 @@ impl<'r> Section<'r> {
             self.fault(key, wrong, "keep one of them");
         }
         let plain = self.text(key);
-        let from_env = self.text(&by_env).and_then(|name| self.from_environment(&by_env, &name));
-        let from_file = self.text(&by_file).and_then(|path| self.from_file(&by_file, &path));
+        let from_env = self.text(&by_env).and_then(|name| self.in_environment(&by_env, &name));
+        let from_file = self.text(&by_file).and_then(|path| self.in_file(&by_file, &path));
         plain.or(from_env).or(from_file).map(SecretString::from)
     }
 
@@ -199,7 +199,7 @@ impl<'r> Section<'r> {
         ["", "_env", "_file"].iter().any(|spelling| self.values.contains_key(&format!("{key}{spelling}")))
     }
 
-    fn from_environment(&self, key: &str, name: &str) -> Option<String> {
+    fn in_environment(&self, key: &str, name: &str) -> Option<String> {
         let value = self.report.world.variable(name).filter(|value| !value.trim().is_empty());
         if value.is_none() {
             self.fault(key, format!("the environment has no {name}"), format!("set {name} before the start"));
@@ -207,7 +207,7 @@ impl<'r> Section<'r> {
         value.map(|value| value.trim().to_owned())
     }
 
-    fn from_file(&self, key: &str, path: &str) -> Option<String> {
+    fn in_file(&self, key: &str, path: &str) -> Option<String> {
         let path = self.report.base.join(path);
         match self.report.world.file(&path) {
             Ok(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),

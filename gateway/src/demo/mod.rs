@@ -1,0 +1,56 @@
+//! `demo`: a house on the embedded store, a provider's sandbox beside it, and a shopper's story over real HTTP.
+
+mod scene;
+mod show;
+mod stage;
+
+use std::{fs, path::Path};
+
+use scene::Scene;
+pub use stage::DemoError;
+use stage::Stage;
+use tokio::sync::watch;
+
+use crate::outfit::Outfit;
+
+/// How the demo is played.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// Leave when the story is over?
+    pub once: bool,
+    /// The house's port; 0 takes any free one.
+    pub port: u16,
+    /// Its data directory.
+    pub data: std::path::PathBuf,
+}
+
+/// Plays the story. Returns what differed from what every customer should have got, once each; nothing when all is
+/// well. Unless it is played `once`, the house then stays open until `stop`.
+pub async fn play(
+    outfit: &Outfit,
+    demo: &Demo,
+    stop: watch::Receiver<bool>,
+) -> Result<Vec<String>, DemoError> {
+    let stage = Stage::open(outfit, demo).await?;
+    show::opening(&stage);
+    let mut differences = Vec::new();
+    for scene in Scene::all() {
+        differences.extend(scene::play(&stage, &scene).await?);
+    }
+    differences.extend(scene::judge(&stage));
+    show::verdict(&differences);
+    if !demo.once {
+        show::what_to_try(&stage);
+        stage.stay(stop).await;
+    }
+    stage.close().await;
+    Ok(differences)
+}
+
+/// The demo's settings, written where the other commands can be pointed to.
+fn write_settings(folder: &Path, text: &str) -> std::io::Result<std::path::PathBuf> {
+    fs::create_dir_all(folder)?;
+    let file = folder.join("tradepost.toml");
+    fs::write(&file, text)?;
+    Ok(file)
+}
