@@ -175,6 +175,7 @@ impl Opened {
 }
 
 /// Turns true with SIGTERM or Ctrl-C. A second one ends the process at once.
+#[expect(clippy::disallowed_methods, reason = "a second signal means at once")]
 pub fn on_signal() -> watch::Receiver<bool> {
     let (stops, stop) = watch::channel(false);
     tokio::spawn(async move {

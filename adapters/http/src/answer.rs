@@ -1,6 +1,6 @@
 //! A provider's answer, read whole within its limit.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
@@ -43,11 +43,11 @@ impl Answer {
         mime(&self.headers)
     }
 
-    /// How long the provider asks us to wait.
+    /// How long the provider asks us to wait. A date counts from the answer's own date; without one it says nothing.
     pub fn retry_after(&self) -> Option<Duration> {
         let value = self.headers.get(RETRY_AFTER)?.to_str().ok()?;
         let now = self.headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
-        retry_after(value, now.unwrap_or_else(SystemTime::now))
+        retry_after(value, now)
     }
 
     /// The body as JSON. `Uncertain` for what changes the world, since such an answer does not tell.

@@ -103,6 +103,7 @@ impl Http {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the client that everybody else uses")]
 fn client(config: &HttpConfig) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(&config.user_agent)

@@ -10,7 +10,7 @@ use tradepost_ports::{Clock, Dice};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods, reason = "this is the clock that everybody else is handed")]
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else is handed")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
