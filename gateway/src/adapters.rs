@@ -7,8 +7,8 @@ use futures::{FutureExt, future::BoxFuture};
 pub use tradepost_direct as direct;
 use tradepost_domain::{Rule, RuleId, Storefront, Timestamp};
 use tradepost_flows::rules::{RulesFlow, seed};
-pub use tradepost_local::SystemDice;
-use tradepost_local::{Local, SystemClock};
+
+use tradepost_local::{Local, SystemClock, SystemDice};
 use tradepost_ports::{Adapter, Clock, Dice};
 pub(crate) use tradepost_sandbox as sandbox;
 use tradepost_store_sql::{Options, SqliteStore};

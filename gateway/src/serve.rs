@@ -174,16 +174,13 @@ impl Opened {
     }
 }
 
-/// Turns true with SIGTERM or Ctrl-C. A second one ends the process at once.
-#[expect(clippy::disallowed_methods, reason = "a second signal means at once")]
+/// Turns true with SIGTERM or Ctrl-C.
 pub fn on_signal() -> watch::Receiver<bool> {
     let (stops, stop) = watch::channel(false);
     tokio::spawn(async move {
         signalled().await;
-        tracing::info!("stopping: what is in hand is finished; a second signal ends at once");
+        tracing::info!("stopping: what is in hand is finished");
         stops.send_replace(true);
-        signalled().await;
-        std::process::exit(130);
     });
     stop
 }

@@ -8,23 +8,22 @@ use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tokio::sync::{Mutex, mpsc};
 use tradepost_domain::{
     AccountKey, Arrival, Body, Capabilities, Content, Context, ConversationId, Effect, Event, Flow, Lane,
-    Party, PortError, Stage, Step, Timestamp, What, capabilities::TextUnit,
+    Party, Stage, Step, What, capabilities::TextUnit,
 };
 use tradepost_gateway::{
     outfit::{FlowKind, Ground, Outfit},
     settings::World,
 };
+use tradepost_local::{Local, SystemClock, SystemDice};
 use tradepost_ports::{
-    Adapter, Clock, Coordinator, Greeting, Messenger, Outbound, PortResult, Receipt, Refused, Signal, Terms,
-    Unreadable, Unverified, Verified, Wake, Webhook, WebhookSchema,
+    Adapter, Clock, Greeting, Messenger, Outbound, PortResult, Receipt, Refused, Signal, Terms, Unreadable,
+    Unverified, Verified, Webhook, WebhookSchema,
     adapter::{Account, BadValue, Key, KeyKind, Signature, Values},
-    coordinator::{Listener, LockToken},
     terms::Repeat,
 };
-use tradepost_testkit::{chance::SeededDice, memory::MemoryStore};
+use tradepost_testkit::memory::MemoryStore;
 
 /// The tests' channel: a JSON list of messages, signed with SHA-256 over secret and body.
 pub struct Post;
@@ -220,69 +219,9 @@ fn in_memory(_: &Path) -> BoxFuture<'_, anyhow::Result<Ground>> {
 
 /// The ground of a house that is kept in memory.
 pub fn ground(store: MemoryStore) -> Ground {
-    Ground {
-        store: Arc::new(store),
-        coordinator: Arc::new(Bells::default()),
-        clock: Arc::new(WallClock),
-        dice: Arc::new(SeededDice::new(7)),
-    }
-}
-
-struct WallClock;
-
-impl Clock for WallClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else is handed")]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-    fn sleep(&self, duration: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        tokio::time::sleep(duration).boxed()
-    }
-}
-
-/// Wake-ups within the process; windows that never slide, since no test lasts a minute.
-#[derive(Default)]
-struct Bells {
-    listeners: std::sync::Mutex<Vec<mpsc::UnboundedSender<Wake>>>,
-    used: Mutex<BTreeMap<String, u32>>,
-}
-
-struct Ear(mpsc::UnboundedReceiver<Wake>);
-
-impl Listener for Ear {
-    fn next(&mut self) -> std::pin::Pin<Box<dyn Future<Output = Vec<Wake>> + Send + '_>> {
-        async {
-            match self.0.recv().await {
-                Some(wake) => vec![wake],
-                None => std::future::pending().await,
-            }
-        }
-        .boxed()
-    }
-}
-
-#[async_trait]
-impl Coordinator for Bells {
-    fn wake(&self, wake: Wake) {
-        self.listeners.lock().expect("bells").retain(|listener| listener.send(wake.clone()).is_ok());
-    }
-    fn listen(&self) -> Box<dyn Listener> {
-        let (send, receive) = mpsc::unbounded_channel();
-        self.listeners.lock().expect("bells").push(send);
-        Box::new(Ear(receive))
-    }
-    async fn allow(&self, key: &str, most: u32, window: Duration) -> Result<Result<(), Duration>, PortError> {
-        let mut used = self.used.lock().await;
-        let count = used.entry(key.to_owned()).or_default();
-        *count += 1;
-        Ok(if *count > most { Err(window) } else { Ok(()) })
-    }
-    async fn lock(&self, _: &str, _: Duration) -> Result<Option<LockToken>, PortError> {
-        Ok(Some(LockToken(1)))
-    }
-    async fn unlock(&self, _: &str, _: LockToken) -> Result<(), PortError> {
-        Ok(())
-    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let coordinator = Arc::new(Local::new(Arc::clone(&clock)));
+    Ground { store: Arc::new(store), coordinator, clock, dice: Arc::new(SystemDice) }
 }
 
 /// An environment and files that a test made up.

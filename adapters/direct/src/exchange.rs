@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{Stream, stream};
+use tokio::sync::watch;
 use tradepost_domain::{AccountKey, Author, ConversationId, Delivery, MessageId, Timestamp};
 use tradepost_ports::{
     Clock, Coordinator, Store, StoreError, Wake,
@@ -12,6 +13,9 @@ use tradepost_ports::{
 
 /// A wake-up may be lost; this often the store is asked all the same.
 const SWEEP: Duration = Duration::from_millis(200);
+
+/// When the house stops, an answer that is nearly there may still come.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Lines read at once.
 const PAGE: u32 = 100;
@@ -28,11 +32,27 @@ pub enum Heard {
     },
 }
 
+/// What a question waits on.
+pub struct Waiting<'a> {
+    /// Where the answer is read.
+    pub store: Arc<dyn Store>,
+    /// Who tells that a line has left.
+    pub coordinator: &'a dyn Coordinator,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Turns true when the house stops.
+    pub stop: watch::Receiver<bool>,
+    /// How long an answer is waited for.
+    pub wait: Duration,
+}
+
 /// One question that waits for its answer.
 pub struct Exchange {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     listener: Box<dyn Listener>,
+    stop: watch::Receiver<bool>,
+    stopping: bool,
     account: AccountKey,
     reference: String,
     until: Timestamp,
@@ -59,19 +79,15 @@ struct Look {
 
 impl Exchange {
     /// Begins to listen, so that no wake-up between asking and waiting is lost. Called before the question is handed in.
-    pub fn begin(
-        store: Arc<dyn Store>,
-        coordinator: &dyn Coordinator,
-        clock: Arc<dyn Clock>,
-        account: AccountKey,
-        reference: String,
-        wait: Duration,
-    ) -> Self {
+    pub fn begin(waiting: Waiting<'_>, account: AccountKey, reference: String) -> Self {
+        let Waiting { store, coordinator, clock, stop, wait } = waiting;
         let until = clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
         Self {
             store,
             clock,
             listener: coordinator.listen(),
+            stop,
+            stopping: false,
             account,
             reference,
             until,
@@ -166,11 +182,21 @@ impl Exchange {
         let left = Duration::try_from(self.until.duration_since(self.clock.now())).unwrap_or_default();
         let sweep = self.clock.sleep(SWEEP.min(left.max(Duration::from_millis(1))));
         let conversation = self.asked.map(|asked| asked.conversation);
-        tokio::select! {
-            () = woken(self.listener.as_mut(), conversation) => {}
-            () = sweep => {}
+        let stops = tokio::select! {
+            () = woken(self.listener.as_mut(), conversation) => false,
+            () = sweep => false,
+            () = stopped(&mut self.stop), if !self.stopping => true,
+        };
+        if stops {
+            self.stopping = true;
+            self.until = self.until.min(self.clock.now().saturating_add(GRACE).unwrap_or(Timestamp::MAX));
         }
     }
+}
+
+/// Waits until the house stops; a sender that is gone has stopped, too.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// Waits until a line of that conversation has left.

@@ -34,9 +34,9 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A key and what it may do.
+/// One who has a key, and what they may do.
 #[derive(Debug, Clone)]
-pub struct ApiKey {
+pub struct Caller {
     /// Its name, for logs.
     pub id: String,
     /// The storefronts it may speak to. The first is meant when a question names none.
@@ -47,7 +47,7 @@ pub struct ApiKey {
     pub per_minute: u32,
 }
 
-impl ApiKey {
+impl Caller {
     /// The storefront that is meant, if the key may speak to it.
     pub fn storefront(&self, named: Option<&str>) -> Option<&StorefrontId> {
         match named {
@@ -59,16 +59,16 @@ impl ApiKey {
 
 /// All keys of the house.
 #[derive(Debug, Clone, Default)]
-pub struct Keys(Vec<ApiKey>);
+pub struct Keys(Vec<Caller>);
 
 impl Keys {
     /// These keys.
-    pub fn new(keys: Vec<ApiKey>) -> Self {
+    pub fn new(keys: Vec<Caller>) -> Self {
         Self(keys)
     }
 
     /// The key with that secret. Every key is compared, whatever the first ones said.
-    pub fn find(&self, secret: &str) -> Option<&ApiKey> {
+    pub fn find(&self, secret: &str) -> Option<&Caller> {
         let asked = Digest::of(secret);
         let mut place = u32::MAX;
         for (at, key) in (0_u32..).zip(&self.0) {
@@ -82,9 +82,9 @@ impl Keys {
 mod tests {
     use super::*;
 
-    fn key(id: &str, secret: &str) -> ApiKey {
+    fn key(id: &str, secret: &str) -> Caller {
         let storefronts = vec!["shop".into(), "stall".into()];
-        ApiKey { id: id.into(), storefronts, digest: Digest::of(secret), per_minute: 60 }
+        Caller { id: id.into(), storefronts, digest: Digest::of(secret), per_minute: 60 }
     }
 
     #[test]

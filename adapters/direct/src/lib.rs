@@ -11,8 +11,8 @@ pub mod key;
 pub mod messenger;
 pub mod question;
 
-pub use exchange::{Exchange, Heard};
-pub use key::{ApiKey, Digest, Keys};
+pub use exchange::{Exchange, Heard, Waiting};
+pub use key::{Caller, Digest, Keys};
 pub use messenger::Direct;
 pub use question::{Question, Words};
 use tradepost_domain::{AccountKey, StorefrontId};

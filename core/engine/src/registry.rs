@@ -155,6 +155,10 @@ impl Registry {
         self.ports.iter()
     }
 
+    pub(crate) fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        self.lanes.keys()
+    }
+
     pub(crate) fn ports_of(&self, lane: &Lane) -> &[Port] {
         self.lanes.get(lane).map_or(&[], Vec::as_slice)
     }

@@ -178,6 +178,7 @@ impl House {
             self.wait_for_dispatch(&mut *listener, &mut tasks, &mut stop).await;
         }
         while tasks.next().await.is_some() {}
+        self.logged(self.leave_lanes().await, "give the lanes back");
     }
 
     async fn wait_for_dispatch(

@@ -18,7 +18,8 @@ pub(super) fn openapi(outfit: &Outfit) -> Outcome {
 /// What would run. Writing into a text cannot fail.
 fn summary(settings: &Settings) -> String {
     let server = &settings.server;
-    let mut text = format!("the settings are in order\n\nlistens on    [{}]:{}\n", server.bind, server.port);
+    let address = std::net::SocketAddr::new(server.bind, server.port);
+    let mut text = format!("the settings are in order\n\nlistens on    {address}\n");
     let _ = writeln!(text, "data          {}", settings.data().display());
     for storefront in &settings.storefronts {
         let facts = &storefront.facts;

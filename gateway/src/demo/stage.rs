@@ -5,14 +5,10 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinHandle};
 use tradepost_domain::{AccountKey, ConversationId, Storefront};
 use tradepost_engine::House;
-use tradepost_ports::{
-    Dice,
-    store::{StoreError, UnitWork, Written},
-};
+use tradepost_ports::store::{StoreError, UnitWork, Written};
 
 use super::{Demo, write_settings};
 use crate::{
-    adapters::SystemDice,
     adapters::sandbox::{AccountChange, Echo, InstagramAccount, Sandbox, SandboxConfig, SandboxError},
     outfit::{Outfit, Seed},
     serve::{self, ServeError},
@@ -65,7 +61,8 @@ impl Stage {
     pub(super) async fn open(outfit: &Outfit, demo: &Demo) -> Result<Self, DemoError> {
         let account = InstagramAccount::new(ACCOUNT);
         let sandbox = Sandbox::start(SandboxConfig::default().with_instagram(account)).await?;
-        let key = format!("demo-key-{:032x}", SystemDice.roll());
+        let now_ms = sandbox.clock().now_ms();
+        let key = format!("demo-key-{now_ms:016x}-{:08x}", std::process::id());
         let file = write_settings(&demo.data, &settings(demo.port, sandbox.base_url(), &key))?;
         let settings = Settings::load(&file, outfit, &Machine)?;
         let storefront = settings.storefronts.first().map(|one| one.facts.clone());
@@ -79,7 +76,7 @@ impl Stage {
         let house = Arc::clone(&opened.house);
         let (stops, stop) = watch::channel(false);
         let running = tokio::spawn(opened.run(stop));
-        let run = u32::try_from(SystemDice.roll() % 100_000_000).unwrap_or_default();
+        let run = u32::try_from((now_ms / 1000).rem_euclid(100_000_000)).unwrap_or_default();
         Ok(Self { house, sandbox, base, settings: file, key, run, stops, running })
     }
 

@@ -6,7 +6,7 @@ use poem::Request;
 use poem_openapi::{SecurityScheme, Tags, auth::Bearer};
 
 use super::Rooms;
-use crate::adapters::direct::ApiKey;
+use crate::adapters::direct::Caller;
 
 /// The parts of the document.
 #[derive(Tags)]
@@ -20,9 +20,9 @@ pub(super) enum Tag {
 /// An API key, as `Authorization: Bearer …`. Keys are set under `[[key]]` in the settings.
 #[derive(SecurityScheme)]
 #[oai(rename = "ApiKey", ty = "bearer", checker = "known")]
-pub(super) struct Caller(pub(super) ApiKey);
+pub(super) struct Known(pub(super) Caller);
 
-async fn known(request: &Request, bearer: Bearer) -> Option<ApiKey> {
+async fn known(request: &Request, bearer: Bearer) -> Option<Caller> {
     let rooms = request.data::<Arc<Rooms>>()?;
     let key = rooms.keys.find(&bearer.token).cloned();
     if key.is_none() {

@@ -168,7 +168,7 @@ fn extra_paths(section: &mut Section<'_>) -> Vec<String> {
 fn fits(path: &str) -> bool {
     let parts: Option<Vec<&str>> = path.strip_prefix('/').map(|rest| rest.split('/').collect());
     parts.is_some_and(|parts| {
-        !matches!(parts[0], "health" | "v1" | "openapi.json")
+        !matches!(parts[0], "health" | "v1")
             && parts.iter().all(|part| {
                 !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
             })

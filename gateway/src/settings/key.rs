@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use secrecy::ExposeSecret;
 
 use super::{channel::known_storefront, section::Section, storefront::plain, twice};
-use crate::adapters::direct::{ApiKey, Digest};
+use crate::adapters::direct::{Caller, Digest};
 
 /// Shorter secrets can be guessed.
 const LEAST_SECRET: usize = 24;
 
-pub(super) fn keys(root: &mut Section<'_>, storefronts: &BTreeSet<String>) -> Vec<ApiKey> {
+pub(super) fn keys(root: &mut Section<'_>, storefronts: &BTreeSet<String>) -> Vec<Caller> {
     let (mut ids, mut keys) = (Vec::new(), Vec::new());
     for section in root.tables("key") {
         keys.extend(key(section, storefronts, &mut ids));
@@ -23,7 +23,7 @@ fn key(
     mut section: Section<'_>,
     storefronts: &BTreeSet<String>,
     taken: &mut Vec<(String, String)>,
-) -> Option<ApiKey> {
+) -> Option<Caller> {
     let id = section.required_text("id", "website").filter(|id| plain(&section, "id", id));
     taken.extend(id.iter().map(|id| (section.path_of("id"), id.clone())));
     let named = section.texts("storefronts");
@@ -34,7 +34,7 @@ fn key(
     let digest = digest(&mut section);
     section.finish();
     let named = if named.is_empty() { storefronts.iter().cloned().collect() } else { named };
-    Some(ApiKey {
+    Some(Caller {
         id: id?,
         storefronts: named.into_iter().map(tradepost_domain::StorefrontId::new).collect(),
         digest: digest?,

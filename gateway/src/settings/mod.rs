@@ -23,7 +23,7 @@ pub use server::{LogFormat, LogSettings, ServerSettings, StoreSettings};
 pub use storefront::StorefrontSettings;
 
 use self::{fault::Report, section::Section};
-use crate::{adapters::direct::ApiKey, outfit::Outfit};
+use crate::{adapters::direct::Caller, outfit::Outfit};
 
 /// Where settings come from beside the file: the environment, and files that hold secrets.
 pub trait World {
@@ -60,7 +60,7 @@ pub struct Settings {
     /// Through which accounts we write.
     pub accounts: Vec<AccountSettings>,
     /// Who may use the API.
-    pub keys: Vec<ApiKey>,
+    pub keys: Vec<Caller>,
 }
 
 /// Counts only: much of it is secret.

@@ -1,5 +1,6 @@
 //! The door, over real TCP.
 
+mod away;
 mod chat;
 mod health;
 mod limits;

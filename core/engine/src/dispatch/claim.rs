@@ -26,41 +26,23 @@ pub struct Marked {
     pub at: Timestamp,
 }
 
-/// What came of claiming.
-#[derive(Debug, Default)]
-pub(crate) struct Claimed {
-    /// To be sent now.
-    pub(crate) marked: Vec<Marked>,
-    /// Does another worker hold the lane?
-    pub(crate) held_by_another: bool,
-}
-
 impl House {
-    /// Holds the lane, claims at most so many of its rows and marks those that may leave.
+    /// Holds the lane, claims at most so many of its rows and marks those that may leave; none while another holds it.
     pub async fn claim(
         self: &Arc<Self>,
         lane: &Lane,
         worker: &WorkerId,
         most: u32,
     ) -> Result<Vec<Marked>, StoreError> {
-        Ok(self.claim_lane(lane, worker, most).await?.marked)
-    }
-
-    pub(crate) async fn claim_lane(
-        self: &Arc<Self>,
-        lane: &Lane,
-        worker: &WorkerId,
-        most: u32,
-    ) -> Kept<Claimed> {
         let (house, lane, worker) = (Arc::clone(self), lane.clone(), worker.clone());
-        let claimed = write(&*self.store, move |unit| {
+        let marked = write(&*self.store, move |unit| {
             Box::pin(async move { house.claim_within(unit, &lane, &worker, most).await })
         })
         .await?;
-        if !claimed.marked.is_empty() {
+        if !marked.is_empty() {
             self.reached(Stage::Sending);
         }
-        Ok(claimed)
+        Ok(marked)
     }
 
     async fn claim_within(
@@ -69,20 +51,20 @@ impl House {
         lane: &Lane,
         worker: &WorkerId,
         most: u32,
-    ) -> Kept<Claimed> {
+    ) -> Kept<Vec<Marked>> {
         let now = self.now();
         if !unit.hold_lane(lane, worker, now, now + self.tuning.lane_lease).await? {
-            return Ok(Claimed { held_by_another: true, ..Claimed::default() });
+            return Ok(Vec::new());
         }
         let rows = Outbox::claim(unit, lane, worker, now, now + self.tuning.lease, most).await?;
         if !rows.is_empty() {
             self.reached(Stage::Claimed);
         }
-        let mut claimed = Claimed::default();
+        let mut marked = Vec::new();
         for row in rows {
-            claimed.marked.extend(self.mark(unit, row.effect, worker, now).await?);
+            marked.extend(self.mark(unit, row.effect, worker, now).await?);
         }
-        Ok(claimed)
+        Ok(marked)
     }
 
     /// Marks a claimed row as sending, or says why not: it is no longer ours, it may not leave, or not yet.

@@ -10,10 +10,7 @@ use futures::{
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tradepost_domain::Lane;
-use tradepost_ports::{
-    StoreError,
-    store::{Kept, Outbox},
-};
+use tradepost_ports::{StoreError, store::Kept};
 
 use super::pace::Pace;
 use crate::{House, unit::write};
@@ -35,23 +32,34 @@ impl Runners {
         Some(runner)
     }
 
-    fn end(&self, lane: &Lane) {
-        self.0.lock().remove(lane);
+    /// Ends the lane's runner, unless it was woken since it last looked.
+    fn end_unless_woken(&self, lane: &Lane, woken: &Notify) -> bool {
+        let mut runners = self.0.lock();
+        if woken.notified().now_or_never().is_some() {
+            return false;
+        }
+        runners.remove(lane);
+        true
     }
 }
 
 impl House {
-    /// Serves a lane until it is empty, its lease is another's, its ports have no room, or the house stops.
+    /// Serves a lane until it is empty, its lease is another's, its ports have no room, or the house stops. The lease is
+    /// kept: this process serves the lane again when it is woken.
     pub(crate) async fn serve_lane(
         self: Arc<Self>,
         lane: Lane,
         woken: Arc<Notify>,
         stop: watch::Receiver<bool>,
     ) {
-        if let Err(error) = self.serve(&lane, &woken, &stop).await {
-            tracing::warn!(%lane, %error, "failed to serve a lane; it is taken up again");
+        loop {
+            if let Err(error) = self.serve(&lane, &woken, &stop).await {
+                tracing::warn!(%lane, %error, "failed to serve a lane; it is taken up again");
+            }
+            if self.runners.end_unless_woken(&lane, &woken) {
+                return;
+            }
         }
-        self.runners.end(&lane);
     }
 
     async fn serve(self: &Arc<Self>, lane: &Lane, woken: &Notify, stop: &watch::Receiver<bool>) -> Kept<()> {
@@ -59,15 +67,13 @@ impl House {
         let mut under_way: FuturesUnordered<BoxFuture<'_, Kept<()>>> = FuturesUnordered::new();
         loop {
             let room = self.room(lane, &mut pace, under_way.len());
-            let mut ours = true;
             if room > 0 && !*stop.borrow() {
-                let claimed = self.claim_lane(lane, &self.tuning.worker, room).await?;
-                ours = !claimed.held_by_another;
-                pace.spend(claimed.marked.len(), self.now());
-                under_way.extend(claimed.marked.into_iter().map(|marked| self.carry(marked).boxed()));
+                let marked = self.claim(lane, &self.tuning.worker, room).await?;
+                pace.spend(marked.len(), self.now());
+                under_way.extend(marked.into_iter().map(|marked| self.carry(marked).boxed()));
             }
-            if under_way.is_empty() || (!ours && under_way.is_empty()) {
-                return self.leave(lane).await;
+            if under_way.is_empty() {
+                return Ok(());
             }
             self.next(&mut under_way, woken).await?;
         }
@@ -99,10 +105,16 @@ impl House {
         u32::try_from(room.min(1_000)).unwrap_or(1_000)
     }
 
-    async fn leave(self: &Arc<Self>, lane: &Lane) -> Kept<()> {
-        let (lane, worker) = (lane.clone(), self.tuning.worker.clone());
+    /// Gives every lane back, so that another process need not wait for their leases to end.
+    pub(crate) async fn leave_lanes(self: &Arc<Self>) -> Kept<()> {
+        let (house, worker) = (Arc::clone(self), self.tuning.worker.clone());
         write(&*self.store, move |unit| {
-            Box::pin(async move { Outbox::leave_lane(unit, &lane, &worker).await })
+            Box::pin(async move {
+                for lane in house.registry.lanes() {
+                    unit.leave_lane(lane, &worker).await?;
+                }
+                Ok(())
+            })
         })
         .await
     }

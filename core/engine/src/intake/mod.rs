@@ -144,6 +144,8 @@ impl House {
     pub(crate) fn wake_turns(&self, conversations: Vec<ConversationId>) {
         if !conversations.is_empty() {
             self.coordinator.wake(Wake::Turn(conversations));
+            // Intake itself has put signs of life and media to fetch into the outbox.
+            self.coordinator.wake(Wake::Dispatch);
         }
     }
 }

@@ -117,7 +117,9 @@ impl House {
         let plan = Plan::of(waiting, &entry.tuning, now, self.tuning.most_hops);
         for (events, ripe_at) in &plan.later {
             unit.ripen(events, *ripe_at).await?;
-            self.agenda.note(*ripe_at, id);
+        }
+        if let Some(at) = plan.again_at {
+            self.agenda.note(at, id);
         }
         if plan.jobs.is_empty() {
             return self.give_back(unit, conversation).await;

@@ -45,6 +45,8 @@ pub(super) struct Plan {
     pub(super) jobs: Vec<Job>,
     /// Not yet: these events are ripe then.
     pub(super) later: Vec<(Vec<EventId>, Timestamp)>,
+    /// Look again then.
+    pub(super) again_at: Option<Timestamp>,
 }
 
 impl Plan {
@@ -73,6 +75,7 @@ impl Plan {
             Gathered::Later(rows, at) => {
                 let stale = rows.iter().chain(&reads).filter(|row| row.ripe_at != at);
                 let events: Vec<_> = stale.map(|row| row.event).collect();
+                self.again_at = Some(at);
                 if !events.is_empty() {
                     self.later.push((events, at));
                 }

@@ -24,9 +24,9 @@ use ulid::Ulid;
 
 use super::{
     Correlation, Delivery, Refusal, Rooms,
-    api::{Caller, Tag},
+    api::{Known, Tag},
 };
-use crate::adapters::direct::{self, ApiKey, Exchange, Heard, Question, Words};
+use crate::adapters::direct::{self, Caller, Exchange, Heard, Question, Waiting, Words};
 
 /// How long an answer is waited for when the caller does not say.
 const USUAL_WAIT_SECONDS: u32 = 20;
@@ -61,12 +61,12 @@ impl ChatApi {
     #[oai(path = "/v1/chat", method = "post", operation_id = "chat")]
     async fn chat(
         &self,
-        caller: Caller,
+        caller: Known,
         Data(rooms): Data<&Arc<Rooms>>,
         request: &Request,
         body: Json<ChatRequest>,
     ) -> poem::Result<ChatResponse> {
-        let Caller(key) = caller;
+        let Known(key) = caller;
         admit(rooms, &key).await?;
         let wait = Duration::from_secs(body.0.wait.unwrap_or(USUAL_WAIT_SECONDS).into());
         let question = question(rooms, &key, body.0)?;
@@ -86,7 +86,7 @@ struct Asked {
 }
 
 /// Counts the key's question.
-async fn admit(rooms: &Rooms, key: &ApiKey) -> Result<(), Refusal> {
+async fn admit(rooms: &Rooms, key: &Caller) -> Result<(), Refusal> {
     let counted = rooms.coordinator.allow(&format!("api:{}", key.id), key.per_minute, MINUTE).await;
     match counted {
         Ok(Ok(())) => Ok(()),
@@ -100,7 +100,7 @@ async fn admit(rooms: &Rooms, key: &ApiKey) -> Result<(), Refusal> {
     }
 }
 
-fn question(rooms: &Rooms, key: &ApiKey, body: ChatRequest) -> Result<Question, Refusal> {
+fn question(rooms: &Rooms, key: &Caller, body: ChatRequest) -> Result<Question, Refusal> {
     let storefront = key.storefront(body.storefront.as_deref()).cloned().ok_or_else(|| {
         Refusal::because(ProblemKind::Forbidden, "this key may not speak to that storefront")
     })?;
@@ -127,14 +127,15 @@ async fn ask(
     question: &Question,
     wait: Duration,
 ) -> Result<(Exchange, ConversationId), Refusal> {
-    let mut exchange = Exchange::begin(
-        Arc::clone(&rooms.store),
-        rooms.coordinator.as_ref(),
-        Arc::clone(&rooms.clock),
-        direct::account_of(&question.storefront),
-        question.reference(),
+    let waiting = Waiting {
+        store: Arc::clone(&rooms.store),
+        coordinator: rooms.coordinator.as_ref(),
+        clock: Arc::clone(&rooms.clock),
+        stop: rooms.stop.clone(),
         wait,
-    );
+    };
+    let account = direct::account_of(&question.storefront);
+    let mut exchange = Exchange::begin(waiting, account, question.reference());
     let correlation = request.extensions().get::<Correlation>();
     let delivery = Delivery {
         endpoint: "/v1/chat".to_owned(),
