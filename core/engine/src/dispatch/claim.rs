@@ -26,6 +26,19 @@ pub struct Marked {
     pub at: Timestamp,
 }
 
+/// How often one claim looks further, when what it took must wait: so that lines that are held keep no others back.
+const LOOKS: usize = 16;
+
+/// What came of marking a claimed row.
+enum Mark {
+    /// It is to be sent.
+    Sending(Box<Marked>),
+    /// It must wait; it stays claimed until the others have been looked at.
+    Held(Box<OutboxRow>),
+    /// It is another's, or may never leave.
+    Gone,
+}
+
 /// What came of claiming.
 #[derive(Debug, Default)]
 pub(crate) struct Claimed {
@@ -74,13 +87,24 @@ impl House {
         if !unit.hold_lane(lane, worker, now, now + self.tuning.lane_lease).await? {
             return Ok(Claimed { held_by_another: true, ..Claimed::default() });
         }
-        let rows = Outbox::claim(unit, lane, worker, now, now + self.tuning.lease, most).await?;
-        if !rows.is_empty() {
+        let (mut claimed, mut held) = (Claimed::default(), Vec::new());
+        for _ in 0..LOOKS {
+            let room = most.saturating_sub(u32::try_from(claimed.marked.len()).unwrap_or(most));
+            let rows = Outbox::claim(unit, lane, worker, now, now + self.tuning.lease, room).await?;
+            if rows.is_empty() {
+                break;
+            }
             self.reached(Stage::Claimed);
+            for row in rows {
+                match self.mark(unit, row.effect, worker, now).await? {
+                    Mark::Sending(marked) => claimed.marked.push(*marked),
+                    Mark::Held(row) => held.push(*row),
+                    Mark::Gone => {}
+                }
+            }
         }
-        let mut claimed = Claimed::default();
-        for row in rows {
-            claimed.marked.extend(self.mark(unit, row.effect, worker, now).await?);
+        for row in held {
+            self.release(unit, row).await?;
         }
         Ok(claimed)
     }
@@ -92,18 +116,19 @@ impl House {
         effect: EffectId,
         worker: &WorkerId,
         now: Timestamp,
-    ) -> Kept<Option<Marked>> {
-        let Some(row) = unit.row(effect).await? else { return Ok(None) };
+    ) -> Kept<Mark> {
+        let Some(row) = unit.row(effect).await? else { return Ok(Mark::Gone) };
         if row.state != OutboxState::Claimed || row.holder.as_ref() != Some(worker) {
-            return Ok(None);
+            return Ok(Mark::Gone);
         }
         match self.may_leave(unit, &row, now).await? {
             Leave::Now { account, passage } => {
-                self.mark_sending(unit, row, account, passage, now).await.map(Some)
+                let marked = self.mark_sending(unit, row, account, passage, now).await?;
+                Ok(Mark::Sending(Box::new(marked)))
             }
-            Leave::NotYet => self.release(unit, row).await.map(|()| None),
+            Leave::NotYet => Ok(Mark::Held(Box::new(row))),
             Leave::Never { delivery, reason } => {
-                self.give_up_before_sending(unit, row, delivery, reason).await.map(|()| None)
+                self.give_up_before_sending(unit, row, delivery, reason).await.map(|()| Mark::Gone)
             }
         }
     }
