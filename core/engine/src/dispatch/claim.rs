@@ -90,11 +90,7 @@ impl House {
         let (mut claimed, mut held) = (Claimed::default(), Vec::new());
         for _ in 0..LOOKS {
             let room = most.saturating_sub(u32::try_from(claimed.marked.len()).unwrap_or(most));
-            let rows = Outbox::claim(unit, lane, worker, now, now + self.tuning.lease, room).await?;
-            if rows.is_empty() {
-                break;
-            }
-            self.reached(Stage::Claimed);
+            let (rows, before) = (self.take_rows(unit, lane, worker, now, room).await?, held.len());
             for row in rows {
                 match self.mark(unit, row.effect, worker, now).await? {
                     Mark::Sending(marked) => claimed.marked.push(*marked),
@@ -102,11 +98,29 @@ impl House {
                     Mark::Gone => {}
                 }
             }
+            if held.len() == before {
+                break;
+            }
         }
         for row in held {
             self.release(unit, row).await?;
         }
         Ok(claimed)
+    }
+
+    async fn take_rows(
+        &self,
+        unit: &mut dyn Unit,
+        lane: &Lane,
+        worker: &WorkerId,
+        now: Timestamp,
+        most: u32,
+    ) -> Kept<Vec<OutboxRow>> {
+        let rows = Outbox::claim(unit, lane, worker, now, now + self.tuning.lease, most).await?;
+        if !rows.is_empty() {
+            self.reached(Stage::Claimed);
+        }
+        Ok(rows)
     }
 
     /// Marks a claimed row as sending, or says why not: it is no longer ours, it may not leave, or not yet.
