@@ -40,10 +40,11 @@ impl Delivery {
     }
 
     /// The state after news, which may be old news: `read` before `sent` stays `read`, and a refusal after a
-    /// delivery is not believed.
+    /// delivery is not believed. A line that was not taken waits again; one that waits may be kept as a draft.
     pub fn after(self, news: Self) -> Self {
         let not_taken = self == Self::Sending && news == Self::Queued;
-        if not_taken || news.rank() > self.rank() { news } else { self }
+        let kept_back = self == Self::Queued && news == Self::Draft;
+        if not_taken || kept_back || news.rank() > self.rank() { news } else { self }
     }
 
     fn rank(self) -> u8 {
@@ -91,6 +92,8 @@ mod tests {
     #[case::late_failure(Delivered, Failed, Delivered)]
     #[case::failure(Sent, Failed, Failed)]
     #[case::not_taken(Sending, Queued, Queued)]
+    #[case::kept_as_a_draft(Queued, Draft, Draft)]
+    #[case::a_draft_that_left_is_none(Sending, Draft, Sending)]
     #[case::given_up_after_a_refusal(Queued, Withdrawn, Withdrawn)]
     #[case::proof_for_an_uncertain_one(Uncertain, Sent, Sent)]
     fn a_line_never_goes_backwards(#[case] now: Delivery, #[case] news: Delivery, #[case] then: Delivery) {

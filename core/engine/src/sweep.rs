@@ -13,6 +13,7 @@ use crate::{
     House,
     intake::Echoed,
     registry::Port,
+    turn::clear_alarm,
     unit::{read, write},
 };
 
@@ -58,7 +59,7 @@ impl House {
     async fn ring_timers(&self, unit: &mut dyn Unit) -> Kept<usize> {
         let timers = unit.due_timers(self.now(), AT_ONCE).await?;
         for timer in &timers {
-            unit.clear_timers(timer.conversation, &timer.slot).await?;
+            clear_alarm(unit, timer.conversation, &timer.slot).await?;
             let body = InboxBody::Woke { slot: timer.slot.clone(), effect: timer.effect };
             self.file_for(unit, self.mint.event(), timer.conversation, body).await?;
         }

@@ -28,6 +28,9 @@ impl Conversations for Tables {
     }
 
     async fn keep(&mut self, conversation: &Conversation) -> Kept<bool> {
+        if self.overtaken {
+            return Ok(false);
+        }
         match self.conversations.edit(&conversation.id) {
             Some(stored) if stored.version == conversation.version => {
                 *stored = Conversation { version: stored.version + 1, ..conversation.clone() };

@@ -51,6 +51,7 @@ struct Inner {
 struct Faults {
     next: VecDeque<StoreError>,
     away: bool,
+    overtaken: bool,
 }
 
 impl MemoryStore {
@@ -67,6 +68,12 @@ impl MemoryStore {
     /// The next write fails like this and keeps nothing. Several are served in order.
     pub fn fail_next(&self, error: StoreError) {
         self.0.faults.lock().next.push_back(error);
+    }
+
+    /// The next unit that keeps a conversation finds that another commit was first, as on a store whose transactions
+    /// run side by side.
+    pub fn overtake_next(&self) {
+        self.0.faults.lock().overtaken = true;
     }
 
     /// Nothing can be read or written until it is back.
@@ -87,12 +94,15 @@ impl MemoryStore {
     }
 
     fn commit(&self, work: UnitWork) -> Result<(), StoreError> {
-        let fault = self.0.faults.lock().next.pop_front();
-        if let Some(error) = fault {
+        let mut faults = self.0.faults.lock();
+        if let Some(error) = faults.next.pop_front() {
             return Err(error);
         }
         let mut tables = self.0.tables.lock();
-        *tables = Self::run(work, tables.clone())?;
+        let mut copy = tables.clone();
+        copy.overtaken = std::mem::take(&mut faults.overtaken);
+        *tables = Self::run(work, copy)?;
+        tables.overtaken = false;
         Ok(())
     }
 

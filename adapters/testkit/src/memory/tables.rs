@@ -20,6 +20,8 @@ use super::snapshot::{OnHand, PaymentHeard};
 pub struct Tables {
     /// Where the numbers of rows come from.
     places: i64,
+    /// Was another commit first, in this unit?
+    pub overtaken: bool,
     pub inbox: Table<EventId, InboxRow>,
     pub keys: Table<(String, String), Timestamp>,
     pub events: Table<EventId, StoredEvent>,

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
 use tradepost_domain::{
-    Answer, Answered, Call, Checkout, Content, ConversationId, Delivery, ErrorKind, Media, OrderId,
+    Answer, Answered, Call, Checkout, Content, ConversationId, Delivery, ErrorKind, EventId, Media, OrderId,
     PortError, Source, ledger::OrderState,
 };
 use tradepost_ports::{
@@ -31,8 +31,10 @@ impl House {
     pub(super) async fn settle(self: &Arc<Self>, marked: Marked, outcome: Outcome) -> Result<(), StoreError> {
         let (marked, outcome) = (Arc::new(marked), Arc::new(outcome));
         let conversation = marked.row.conversation;
+        // The same event in both tries to store it, so that a failed turn is counted against it.
+        let event = self.mint.event();
         let told = Told::default();
-        let settled = self.settle_and_turn(&marked, &outcome, Some(Arc::clone(&told))).await;
+        let settled = self.settle_and_turn(&marked, &outcome, event, Some(Arc::clone(&told))).await;
         let Aftermath { fault, parts } = std::mem::take(&mut *told.lock());
         match settled {
             Ok(end) => {
@@ -42,7 +44,7 @@ impl House {
             }
             Err(error) => {
                 let Some(fault) = fault else { return Err(error) };
-                self.settle_and_turn(&marked, &outcome, None).await?;
+                self.settle_and_turn(&marked, &outcome, event, None).await?;
                 self.count_failure(conversation, fault).await
             }
         }
@@ -52,12 +54,13 @@ impl House {
         self: &Arc<Self>,
         marked: &Arc<Marked>,
         outcome: &Arc<Outcome>,
+        event: EventId,
         turn: Option<Told>,
     ) -> Kept<TurnEnd> {
         let (house, marked, outcome) = (Arc::clone(self), Arc::clone(marked), Arc::clone(outcome));
         write(&*self.store, move |unit| {
             Box::pin(async move {
-                let answered = house.settle_within(unit, &marked, &outcome).await?;
+                let answered = house.settle_within(unit, &marked, &outcome, event).await?;
                 house.reached(Stage::Settling);
                 match (answered, turn) {
                     (Some(id), Some(fault)) => house.turn_within(unit, id, &house.tuning.worker, fault).await,
@@ -74,6 +77,7 @@ impl House {
         unit: &mut dyn Unit,
         marked: &Marked,
         outcome: &Outcome,
+        event: EventId,
     ) -> Kept<Option<ConversationId>> {
         let Some(row) = unit.row(marked.row.effect).await? else { return Ok(None) };
         let under_way = matches!(row.state, OutboxState::Sending | OutboxState::Uncertain);
@@ -86,7 +90,7 @@ impl House {
             Outcome::Answered(result) if row.class == Class::Do => self.done(unit, row, result).await?,
             Outcome::Answered(result) => {
                 let id = row.conversation;
-                self.answer(unit, marked, row, result.clone()).await?;
+                self.answer(unit, marked, row, result.clone(), event).await?;
                 return Ok(Some(id));
             }
             Outcome::Shown => unit.remove(row.effect).await?,
@@ -106,14 +110,7 @@ impl House {
         unit.remove(row.effect).await?;
         let Some(message) = row.message else { return Ok(()) };
         unit.deliver(message, Delivery::Sent, Some(&receipt.reference), None, Some(marked.at)).await?;
-        for parked in unit.unpark(&marked.account, &receipt.reference).await? {
-            if let ParkedNews::Receipt { delivery, earlier_too, reason } = parked.news
-                && let Some(written) = unit.written(message).await?
-            {
-                self.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
-            }
-        }
-        Ok(())
+        self.apply_parked(unit, &marked.account, &receipt.reference, message).await
     }
 
     async fn not_said(&self, unit: &mut dyn Unit, row: OutboxRow, error: &PortError) -> Kept<()> {
@@ -206,6 +203,7 @@ impl House {
         marked: &Marked,
         row: OutboxRow,
         result: PortResult<Answer>,
+        event: EventId,
     ) -> Kept<()> {
         unit.remove(row.effect).await?;
         if let (Ok(Answer::Checkout(checkout)), Work::Call { call: Call::OpenCheckout(request) }) =
@@ -213,7 +211,7 @@ impl House {
         {
             self.know_checkout(unit, marked, request.order, checkout).await?;
         }
-        self.file_answer(unit, &row, result).await
+        self.file_answer_as(unit, event, &row, result).await
     }
 
     /// **The provider's id of an order becomes known in the commit that stores the checkout's answer**; notices that came
@@ -273,16 +271,26 @@ impl House {
         row: &OutboxRow,
         result: PortResult<Answer>,
     ) -> Kept<()> {
+        self.file_answer_as(unit, self.mint.event(), row, result).await
+    }
+
+    async fn file_answer_as(
+        &self,
+        unit: &mut dyn Unit,
+        event: EventId,
+        row: &OutboxRow,
+        result: PortResult<Answer>,
+    ) -> Kept<()> {
         let Some(slot) = row.slot.clone() else { return Ok(()) };
         let answered = Answered { slot, effect: row.effect, awaited: false, result };
         let body = InboxBody::Answer { writes: row.class == Class::Write, answered };
-        self.file_for(unit, self.mint.event(), row.conversation, body).await
+        self.file_for(unit, event, row.conversation, body).await
     }
 
     pub(crate) async fn file_for(
         &self,
         unit: &mut dyn Unit,
-        event: tradepost_domain::EventId,
+        event: EventId,
         conversation: ConversationId,
         body: InboxBody,
     ) -> Kept<()> {

@@ -72,7 +72,10 @@ impl House {
         match uncertain {
             Some(line) => {
                 unit.deliver(line.id, Delivery::Sent, Some(&echoed.reference), None, None).await?;
-                Ok(())
+                match unit.conversation(conversation).await? {
+                    Some(known) => self.apply_parked(unit, &known.account, &echoed.reference, line.id).await,
+                    None => Ok(()),
+                }
             }
             None => self.hand_to_app(unit, conversation, echoed).await,
         }

@@ -205,6 +205,24 @@ impl<'a> Filing<'a> {
 }
 
 impl House {
+    /// A line's reference has become known: receipts that came earlier are applied to it.
+    pub(crate) async fn apply_parked(
+        &self,
+        unit: &mut dyn Unit,
+        account: &AccountKey,
+        reference: &str,
+        line: tradepost_domain::MessageId,
+    ) -> Kept<()> {
+        for parked in unit.unpark(account, reference).await? {
+            if let ParkedNews::Receipt { delivery, earlier_too, reason } = parked.news
+                && let Some(written) = unit.written(line).await?
+            {
+                self.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Moves a line forwards, and where the news speaks of earlier ones, too, those.
     pub(crate) async fn apply_receipt(
         &self,

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use tradepost_domain::{
-    AccountKey, Answered, Author, Body, Call, Content, Delivery, Effect, EffectId, ErrorKind, Lane, Line,
-    Mode, PortError, Region, Slot, Timestamp, call::PortKind, fit,
+    AccountKey, Answered, Author, Body, Call, Content, ConversationId, Delivery, Effect, EffectId, ErrorKind,
+    Lane, Line, Mode, PortError, Region, Slot, Timestamp, call::PortKind, fit,
 };
 use tradepost_ports::{
-    Signal, StoreError,
+    Signal, StoreError, Unit,
     store::{Class, InboxBody, InboxRow, Kept, OutboxRow, OutboxState, Timer, Work, Written},
 };
 
@@ -221,7 +221,7 @@ impl Turn<'_> {
     /// The slot no longer waits; a call that has not left is withdrawn.
     async fn drop_slot(&mut self, slot: &Slot) -> Kept<()> {
         let Some(effect) = self.conversation.inner.pending.remove(slot) else { return Ok(()) };
-        self.unit.clear_timers(self.conversation.id, slot).await?;
+        clear_alarm(&mut *self.unit, self.conversation.id, slot).await?;
         if let Some(row) = self.unit.row(effect).await?
             && matches!(row.state, OutboxState::Ready | OutboxState::Claimed)
             && row.attempt == 0
@@ -284,4 +284,17 @@ impl Turn<'_> {
             failures: 0,
         }
     }
+}
+
+/// Clears a slot's own alarm. Those of the slots below it go on: they have somebody who waits for them.
+pub(crate) async fn clear_alarm(unit: &mut dyn Unit, id: ConversationId, slot: &Slot) -> Kept<()> {
+    let alarms = unit.timers_of(id).await?;
+    if !alarms.iter().any(|alarm| alarm.slot == *slot) {
+        return Ok(());
+    }
+    unit.clear_timers(id, slot).await?;
+    for below in alarms.iter().filter(|alarm| alarm.slot != *slot && slot.owns(&alarm.slot)) {
+        unit.set_timer(below).await?;
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ mod staff;
 
 use std::sync::Arc;
 
+pub(crate) use effects::clear_alarm;
 use plan::{Job, Plan};
 use tradepost_domain::{
     Contact, Conversation, ConversationId, EventId, Slot, Timestamp, TurnId, WorkerId, flow::Reading,

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tradepost_domain::{
-    Answered, Author, Body, Delivery, EffectId, ErrorKind, Event,
+    Answered, Author, Body, Delivery, EffectId, ErrorKind, Event, Staff,
     ledger::{Order, OrderState, Settlement},
 };
-use tradepost_ports::store::{Class, InboxBody, OutboxState};
+use tradepost_ports::store::{Class, InboxBody, OutboxState, Written};
 
 use super::world::World;
 
@@ -24,6 +24,7 @@ pub fn at_the_end(world: &World) {
     every_line_has_an_end(world);
     uncertain_lines_are_few(world);
     lines_leave_in_order(world);
+    news_of_lines_finds_them(world);
     money_and_stock_add_up(world);
     no_dead_order_has_an_open_page(world);
     the_journal_replays(world);
@@ -60,11 +61,16 @@ fn every_word_is_heard_once(world: &World) {
     let tables = world.store.tables();
     let mut heard = BTreeMap::new();
     for row in tables.journal() {
-        if let Event { body: Body::Said(messages), .. } = &row.event {
-            assert!(!messages.is_empty(), "a burst is never empty");
-            for message in messages {
-                *heard.entry(message.id).or_insert(0) += 1;
+        let messages = match &row.event.body {
+            Body::Said(messages) => {
+                assert!(!messages.is_empty(), "a burst is never empty");
+                messages
             }
+            Body::Staff(Staff::HandedBack { meanwhile }) => meanwhile,
+            _ => continue,
+        };
+        for message in messages {
+            *heard.entry(message.id).or_insert(0) += 1;
         }
     }
     for written in tables.messages().iter().filter(|written| written.line.author == Author::Customer) {
@@ -90,11 +96,17 @@ fn no_line_is_sent_twice(world: &World) {
 /// Every line of ours was sent, or says why not; what was sent is in the provider's log, and what must arrive has.
 fn every_line_has_an_end(world: &World) {
     let sent: BTreeSet<_> = world.messenger.taken().iter().map(|outbound| outbound.effect).collect();
-    for written in world.store.tables().messages() {
+    let lines = world.store.tables().messages();
+    for written in &lines {
         let Some(effect) = written.effect else { continue };
         let left = sent.contains(&effect);
         match written.line.delivery {
-            Some(Delivery::Sent) => assert!(left, "{effect} is said to be sent and was not"),
+            Some(Delivery::Sent | Delivery::Delivered | Delivery::Read) => {
+                assert!(
+                    left || has_sent_twin(&lines, written, &sent),
+                    "{effect} is said to be sent and was not"
+                )
+            }
             Some(Delivery::Uncertain) => {}
             Some(Delivery::Withdrawn) => {
                 assert!(!left, "{effect} was withdrawn and sent");
@@ -105,6 +117,25 @@ fn every_line_has_an_end(world: &World) {
             }
             state => panic!("{effect} ended as {state:?}: {:?}", written.reason),
         }
+    }
+}
+
+/// An echo tells words only: of two lines of the same words that nobody is sure of, it may prove the other.
+fn has_sent_twin(lines: &[Written], of: &Written, sent: &BTreeSet<EffectId>) -> bool {
+    let twin = |line: &&Written| {
+        line.conversation == of.conversation && line.line.content.words() == of.line.content.words()
+    };
+    lines.iter().filter(twin).any(|line| line.effect.is_some_and(|effect| sent.contains(&effect)))
+}
+
+/// Nobody writes in the provider's app: every echo is of a line of ours. And no news waits for a line that is known.
+fn news_of_lines_finds_them(world: &World) {
+    let tables = world.store.tables();
+    let lines = tables.messages();
+    assert!(!lines.iter().any(|line| line.line.author == Author::App), "an echo was taken for a person's");
+    for parked in tables.parked() {
+        let known = lines.iter().any(|line| line.reference.as_ref() == Some(&parked.reference));
+        assert!(!known, "{parked:?} was never released");
     }
 }
 

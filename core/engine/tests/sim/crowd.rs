@@ -1,10 +1,13 @@
 //! The customers of a simulated day: what they write, and what a model makes of it.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tradepost_domain::{
-    Arrival, Content, Party, What,
+    Arrival, Content, Delivery, Party, Timestamp, What,
     model::{Block, Prompt, Reply, Role, Stop, Usage},
 };
+use tradepost_ports::{Outbound, store::StaffWord};
 use tradepost_testkit::chance::SeededDice;
 
 /// What a customer may write.
@@ -28,6 +31,34 @@ pub fn message(peer: &str, number: usize, text: &str) -> Arrival {
     let content = Content::text(text);
     let what = What::Message { from, reference: Some(key.clone()), content, about: None, referral: None };
     Arrival { account: "1".into(), key, at: None, raw: "{}".into(), what }
+}
+
+/// What the channel tells of a line that it took.
+pub fn news(line: &Outbound, reference: String, which: usize) -> What {
+    let peer = Some(line.peer.clone());
+    let receipt = |delivery, earlier_too| {
+        let reference = reference.clone();
+        What::Receipt { peer, reference, delivery, earlier_too, reason: None }
+    };
+    match which {
+        0 => receipt(Delivery::Delivered, false),
+        1 => receipt(Delivery::Read, true),
+        _ => {
+            let to = Party { id: line.peer.clone(), name: None };
+            What::Echo { to, reference, content: line.content.clone() }
+        }
+    }
+}
+
+/// What somebody of the shop says.
+pub fn staff(which: usize, now: Timestamp) -> StaffWord {
+    let by = || "Staff".to_owned();
+    match which {
+        0 => StaffWord::TakeOver { by: by(), until: None },
+        1 => StaffWord::TakeOver { by: by(), until: Some(now + Duration::from_secs(60)) },
+        2 => StaffWord::Say { by: by(), content: Content::text("I see to it.") },
+        _ => StaffWord::HandBack,
+    }
 }
 
 /// A simple model: it looks things up, offers what shall be bought, and otherwise talks.

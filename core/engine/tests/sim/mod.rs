@@ -6,10 +6,12 @@ mod checks;
 mod crowd;
 mod world;
 
+pub use crowd::message;
+pub use world::Deaf;
 use world::World;
 
 /// Runs of one test.
-const RUNS: u64 = 150;
+const RUNS: u64 = 800;
 
 fn seeds() -> Vec<u64> {
     match std::env::var("TRADEPOST_SEED") {
@@ -61,17 +63,34 @@ fn days_with_one_mug() {
     });
 }
 
+/// Staff takes over and hands back; echoes and receipts overtake answers; workers crash.
+///
+/// proves: CV-05 IN-08
+#[test]
+fn days_with_people_and_receipts() {
+    run_all(5_000_000, |seed| World::new(seed).with_customers(2).with_crashes(2).with_people_and_receipts());
+}
+
+/// Everything at once.
+///
+/// proves: CV-02 CV-05 CV-08
+#[test]
+fn bad_days_with_people() {
+    run_all(6_000_000, |seed| {
+        let world = World::new(seed).with_customers(3).with_stock(2).with_crashes(3);
+        world.with_bad_providers().with_people_and_receipts()
+    });
+}
+
 /// A crash at every single point of one scripted day, one point a run.
 ///
 /// proves: CV-02
-#[test]
-fn a_crash_at_every_point() {
-    for seed in 0..3 {
-        let points = World::new(seed).with_customers(1).run();
-        for point in 0..points {
-            let world = World::new(seed).with_customers(1).crashing_at(point);
-            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.run()));
-            assert!(outcome.is_ok(), "seed {seed} fails with a crash at point {point} of {points}");
-        }
+#[rstest::rstest]
+fn a_crash_at_every_point(#[values(0, 1, 2, 3, 4, 5)] seed: u64) {
+    let points = World::new(seed).with_customers(1).run();
+    for point in 0..points {
+        let world = World::new(seed).with_customers(1).crashing_at(point);
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.run()));
+        assert!(outcome.is_ok(), "seed {seed} fails with a crash at point {point} of {points}");
     }
 }

@@ -24,7 +24,7 @@ use tradepost_engine::{
 };
 use tradepost_ports::{
     Store, Terms,
-    store::{Class, OutboxRow, OutboxState, UnitWork},
+    store::{Class, OutboxRow, OutboxState, ParkedNews, StaffWord, UnitWork},
     terms::Repeat,
 };
 use tradepost_probe::Probe;
@@ -66,7 +66,11 @@ pub struct World {
     crashes_left: usize,
     crash_at: Option<usize>,
     eager: bool,
+    /// Do people of the shop take part, and does the channel tell what became of our lines?
+    lively: bool,
     points: Arc<AtomicUsize>,
+    /// Commits at the last look at what must be true at any time.
+    looked_at: usize,
 }
 
 /// Stops once around every commit, so that others may run and a crash can be placed there.
@@ -161,7 +165,9 @@ impl World {
             crashes_left: 0,
             crash_at: None,
             eager: false,
+            lively: false,
             points,
+            looked_at: 0,
         }
     }
 
@@ -179,6 +185,12 @@ impl World {
         self.eager = true;
         let customers = self.letters.len();
         self.with_customers(customers)
+    }
+
+    /// Staff takes over and hands back; receipts and echoes come before and after the answers.
+    pub fn with_people_and_receipts(mut self) -> Self {
+        self.lively = true;
+        self
     }
 
     pub fn with_stock(mut self, stock: u32) -> Self {
@@ -215,14 +227,22 @@ impl World {
                 break;
             }
             self.act();
-            if act % 8 == 0 {
-                checks::at_any_time(&self);
+            if act % 4 == 0 {
+                self.look();
             }
         }
         let points = self.points.load(Ordering::Relaxed);
         self.settle_down();
         checks::at_the_end(&self);
         points
+    }
+
+    /// Looks at what must be true at any time, if anything was kept since the last look.
+    fn look(&mut self) {
+        let commits = self.points.load(Ordering::Relaxed);
+        if std::mem::replace(&mut self.looked_at, commits) != commits {
+            checks::at_any_time(self);
+        }
     }
 
     fn all_written(&self) -> bool {
@@ -248,7 +268,7 @@ impl World {
             self.crash();
         }
         let (worker, house) = self.any_house();
-        match self.dice.below(14) {
+        match self.dice.below(if self.lively { 17 } else { 14 }) {
             0 | 1 => self.write(),
             2 => self.redeliver(),
             3 | 4 => self.turn_something(worker, house),
@@ -257,6 +277,8 @@ impl World {
             8 => self.pay(),
             9 => self.stand_still(Duration::from_millis(self.random_below(900))),
             10 if self.dice.below(12) == 0 => self.stand_still(Duration::from_secs(self.random_below(600))),
+            14 => self.tell_of_a_line(),
+            15 => self.speak_as_staff(worker, house),
             _ => self.go_on(),
         }
     }
@@ -387,6 +409,36 @@ impl World {
         self.deliver(arrival);
     }
 
+    /// The channel tells what became of a line that it took: an echo or a receipt, perhaps before its answer.
+    fn tell_of_a_line(&mut self) {
+        let calls = self.messenger.calls();
+        let taken: Vec<_> = calls.iter().enumerate().filter(|(_, call)| call.taken).collect();
+        let Some((place, line)) = self.dice.pick(&taken) else { return };
+        let reference = format!("sim:1-line-{}", place + 1);
+        let what = crowd::news(&line.question, reference.clone(), self.dice.below(4));
+        let key = format!("{}-of-{reference}-{:?}", what.word(), self.dice.below(3));
+        let arrival = Arrival { account: "1".into(), key: key.clone(), at: None, raw: "{}".into(), what };
+        self.unanswered.lock().insert(key, arrival.clone());
+        self.deliver(arrival);
+    }
+
+    fn speak_as_staff(&mut self, worker: usize, house: Arc<House>) {
+        let conversations = self.store.tables().conversations();
+        if let Some(conversation) = self.dice.pick(&conversations) {
+            let (id, word) = (conversation.id, crowd::staff(self.dice.below(4), self.now()));
+            self.start(worker, async move { drop(house.staff(id, word).await) });
+        }
+    }
+
+    /// Whoever has a conversation hands it back, so that the flow hears what was said meanwhile.
+    fn hand_everything_back(&mut self) {
+        for conversation in self.store.tables().conversations().into_iter().filter(|one| one.mode.is_person())
+        {
+            let house = Arc::clone(&self.houses[0]);
+            self.start(0, async move { drop(house.staff(conversation.id, StaffWord::HandBack).await) });
+        }
+    }
+
     /// Everybody is well again; whatever waits is done, and time goes on until nothing is left.
     fn settle_down(&mut self) {
         self.messenger.behave(|_| Play::usual());
@@ -395,12 +447,26 @@ impl World {
         for _ in 0..400 {
             self.redeliver_all();
             self.run_everything();
+            self.look();
             if self.is_still() {
                 return;
             }
-            self.clock.advance(Duration::from_secs(30));
+            self.clock.set(self.next_due());
         }
         panic!("the house does not come to rest: {:#?}", self.store.tables().outbox());
+    }
+
+    /// When the next thing happens that only waits for its time.
+    fn next_due(&self) -> Timestamp {
+        let (tables, now) = (self.store.tables(), self.now());
+        let rows = tables.outbox().into_iter().map(|row| row.until.unwrap_or(row.not_before));
+        let holds = tables.orders().into_iter().map(|order| order.ends);
+        let leases = tables.lanes().into_values().map(|(_, until)| until);
+        let parked = tables.parked().into_iter().map(|parked| parked.until);
+        let ripe = tables.inbox().into_iter().map(|row| row.ripe_at);
+        let alarms = tables.timers().into_iter().map(|timer| timer.at).chain(self.clock.next_alarm());
+        let all = rows.chain(holds).chain(leases).chain(parked).chain(ripe).chain(alarms);
+        all.filter(|at| *at > now).min().unwrap_or(now + Duration::from_secs(30))
     }
 
     fn redeliver_all(&mut self) {
@@ -409,6 +475,7 @@ impl World {
     }
 
     fn run_everything(&mut self) {
+        self.hand_everything_back();
         let house = Arc::clone(&self.houses[0]);
         self.start(0, async move { drop(house.sweep().await) });
         for conversation in self.store.tables().conversations() {
@@ -437,6 +504,8 @@ impl World {
             && tables.inbox().is_empty()
             && tables.outbox().is_empty()
             && tables.timers().is_empty()
+            && !tables.parked().iter().any(|parked| matches!(parked.news, ParkedNews::Echo { .. }))
+            && !tables.conversations().iter().any(|conversation| conversation.mode.is_person())
             && self.tasks.is_empty()
     }
 

@@ -1,0 +1,78 @@
+//! What fails: a counted try in a commit of its own, a dead letter after the last one, and the conversation goes on.
+
+use tradepost_testkit::script::{Play, ScriptedLlm};
+
+use super::{
+    secs,
+    shop::{MODEL, Shop},
+};
+
+/// Longer than any wait between two tries.
+const A_WHILE: u64 = 300;
+
+/// proves: CV-08
+#[test]
+fn an_event_that_fails_for_ever_is_a_dead_letter_and_the_conversation_goes_on() {
+    let shop = Shop::new();
+    shop.hears("boom");
+    for _ in 0..8 {
+        assert!(shop.store.tables().dead_letters().is_empty());
+        shop.turns();
+        shop.passes(secs(A_WHILE));
+    }
+    let letters = shop.store.tables().dead_letters();
+    assert!(letters[0].0.reason.contains("the flow was told to"), "{}", letters[0].0.reason);
+    shop.answers("say hello");
+    shop.sends();
+    assert_eq!((letters.len(), shop.sent()), (1, vec!["hello".to_owned()]));
+}
+
+/// proves: IN-05 CV-08
+#[test]
+fn a_bad_event_takes_no_other_of_its_burst_with_it() {
+    let shop = Shop::new();
+    shop.hears("boom");
+    shop.hears("say hello");
+    shop.turns();
+    shop.passes(secs(1));
+    shop.rests();
+    assert_eq!(shop.sent(), ["hello"], "the good one does not wait for the bad one's last try");
+}
+
+#[test]
+fn a_failing_conversation_keeps_no_other_from_going_on() {
+    let shop = Shop::new();
+    shop.hears("boom");
+    shop.hears_from("bob", tradepost_domain::Content::text("say hello"));
+    shop.turns_all();
+    shop.sends();
+    assert_eq!(shop.sent(), ["hello"]);
+}
+
+/// The fused turn could not be taken: the answer is stored alone, and the model is not asked again.
+#[test]
+fn an_answer_is_kept_though_its_turn_fails() {
+    let shop = Shop::new();
+    shop.llm.plan(Play::answer(ScriptedLlm::words("boom")));
+    shop.answers("ask tea");
+    shop.carries(shop.marks(MODEL));
+    let waiting = shop.store.tables().inbox();
+    assert_eq!((waiting.len(), waiting[0].tries), (1, 1));
+    for _ in 0..8 {
+        shop.passes(secs(A_WHILE));
+        shop.rests();
+    }
+    assert_eq!((shop.llm.calls().len(), shop.store.tables().dead_letters().len()), (1, 1));
+}
+
+#[test]
+fn a_failed_try_waits_longer_each_time() {
+    let shop = Shop::new();
+    shop.hears("boom");
+    for wait in [1, 2, 4, 8] {
+        shop.turns();
+        let row = shop.store.tables().inbox().pop().expect("it waits");
+        assert_eq!(row.ripe_at, shop.now() + secs(wait));
+        shop.passes(secs(wait));
+    }
+}

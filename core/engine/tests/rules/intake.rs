@@ -1,0 +1,84 @@
+//! Intake: news of our own lines, in any order.
+
+use tradepost_domain::{Delivery, What};
+use tradepost_ports::store::Fate;
+use tradepost_testkit::script::Play;
+
+use super::{
+    secs,
+    shop::{LINES, Shop},
+};
+
+fn receipt(number: usize, delivery: Delivery, earlier_too: bool) -> What {
+    let reference = format!("sim:1-line-{number}");
+    What::Receipt { peer: Some("ann".into()), reference, delivery, earlier_too, reason: None }
+}
+
+/// proves: IN-08
+#[test]
+fn a_receipt_that_comes_before_its_lines_answer_is_not_lost() {
+    let shop = Shop::new();
+    shop.messenger.plan(Play::usual().answered_after(secs(1)));
+    shop.answers("say hello");
+    let line = shop.marks(LINES).remove(0);
+    let carried = shop.under_way(shop.house.carry(line), || {
+        shop.arrives(receipt(1, Delivery::Delivered, false));
+        shop.passes(secs(1));
+    });
+    carried.expect("settled");
+    assert_eq!(shop.line("hello"), Delivery::Delivered);
+    assert!(shop.store.tables().parked().is_empty());
+}
+
+/// A line that nobody was sure of, its receipt, and then the echo that tells whose the receipt is.
+///
+/// proves: IN-08
+#[test]
+fn a_receipt_that_comes_before_its_lines_proof_is_not_lost() {
+    let shop = Shop::new();
+    shop.messenger.plan(Play::lose());
+    shop.answers("say hello");
+    shop.sends();
+    shop.arrives(receipt(1, Delivery::Read, false));
+    let to = tradepost_domain::Party { id: "ann".into(), name: None };
+    let content = tradepost_domain::Content::text("hello");
+    shop.arrives(What::Echo { to, reference: "sim:1-line-1".into(), content });
+    assert_eq!(shop.line("hello"), Delivery::Read);
+    assert!(shop.store.tables().parked().is_empty());
+}
+
+/// proves: IN-08
+#[test]
+fn read_speaks_of_earlier_lines_too() {
+    let shop = Shop::new();
+    for words in ["say one", "say two", "say three"] {
+        shop.answers(words);
+    }
+    shop.sends();
+    shop.arrives(receipt(2, Delivery::Read, true));
+    let ends = [("one", Delivery::Read), ("two", Delivery::Read), ("three", Delivery::Sent)];
+    assert_eq!(shop.lines(), ends.map(|(words, delivery)| (words.to_owned(), delivery)));
+}
+
+/// proves: IN-08
+#[test]
+fn a_line_never_goes_backwards() {
+    let shop = Shop::new();
+    shop.answers("say hello");
+    shop.sends();
+    shop.arrives(receipt(1, Delivery::Read, false));
+    shop.arrives(receipt(1, Delivery::Delivered, false));
+    assert_eq!(shop.line("hello"), Delivery::Read);
+}
+
+/// proves: IN-05
+#[test]
+fn an_event_of_nobodys_account_is_kept_and_shown() {
+    let shop = Shop::new();
+    let intake = tradepost_engine::Intake { endpoint: "sim".into(), kind: "sim".into(), correlation: None };
+    let mut arrival = crate::sim::message("ann", 1, "hello");
+    arrival.account = "nobody".into();
+    let accepted = futures::executor::block_on(shop.house.accept(&intake, vec![arrival])).expect("accepted");
+    assert_eq!((accepted.taken, accepted.unrouted), (1, 1));
+    assert_eq!(shop.store.tables().events()[0].fate, Fate::Unrouted);
+}

@@ -1,0 +1,27 @@
+//! The rules of the house, one test each: take the rule out of the engine, and its test fails (`tests/mutants`).
+
+mod deadlines;
+mod dispatch;
+mod failures;
+mod flow;
+mod guard;
+mod hold;
+mod intake;
+mod money;
+mod people;
+mod repair;
+mod shapes;
+mod shop;
+mod slots;
+mod turn;
+mod words;
+
+/// So many seconds.
+fn secs(seconds: u64) -> std::time::Duration {
+    std::time::Duration::from_secs(seconds)
+}
+
+/// So many hours.
+fn hours(hours: u64) -> std::time::Duration {
+    secs(hours * 3_600)
+}

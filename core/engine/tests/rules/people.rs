@@ -1,0 +1,165 @@
+//! People: staff takes over, a person writes in the provider's app, the customer says STOP.
+
+use tradepost_domain::{Content, Delivery, Mode, Party, Purpose, What};
+use tradepost_ports::store::StaffWord;
+use tradepost_testkit::script::Play;
+
+use super::{
+    secs,
+    shop::{LINES, MODEL, Shop},
+};
+
+fn echo(reference: &str, words: &str) -> What {
+    let to = Party { id: "ann".into(), name: None };
+    What::Echo { to, reference: reference.into(), content: Content::text(words) }
+}
+
+/// proves: CV-05
+#[test]
+fn at_a_take_over_unsent_lines_with_a_topic_are_drafts_and_others_are_sent() {
+    let shop = Shop::new();
+    shop.answers("tell maybe");
+    shop.answers("say certainly");
+    shop.takes_over();
+    shop.rests();
+    assert_eq!(shop.sent(), ["certainly"]);
+    assert_eq!(shop.line("maybe"), Delivery::Draft);
+}
+
+/// proves: CV-05
+#[test]
+fn while_a_person_has_it_answers_are_drafts_and_words_are_kept_for_the_flow() {
+    let shop = Shop::new();
+    shop.answers("ask tea");
+    shop.takes_over();
+    shop.turns();
+    shop.sends_on(MODEL);
+    shop.hears("hello?");
+    shop.hears("say nothing");
+    shop.rests();
+    assert_eq!((shop.sent().len(), shop.line("Answer 1.")), (0, Delivery::Draft));
+    shop.staff(StaffWord::HandBack);
+    shop.rests();
+    assert_eq!(shop.told().last().expect("told"), "handed back: hello? + say nothing");
+    shop.answers("say hello");
+    shop.sends();
+    assert_eq!(shop.sent(), ["hello"]);
+}
+
+/// proves: CV-05
+#[test]
+fn what_staff_says_is_sent() {
+    let shop = Shop::new();
+    shop.answers("hello");
+    shop.takes_over();
+    shop.staff(StaffWord::Say { by: "Staff".into(), content: Content::text("this is me") });
+    shop.rests();
+    assert_eq!(shop.sent(), ["this is me"]);
+}
+
+#[test]
+fn a_take_over_for_a_time_ends_by_itself() {
+    let shop = Shop::new();
+    shop.answers("hello");
+    let until = Some(shop.now() + secs(60));
+    shop.staff(StaffWord::TakeOver { by: "Staff".into(), until });
+    shop.turns();
+    shop.answers("say one");
+    shop.passes(secs(60));
+    shop.answers("say two");
+    assert_eq!(shop.told()[1..], ["Staff took over", "handed back: say one", "said say two"]);
+}
+
+/// proves: CV-05
+#[test]
+fn a_wish_for_a_person_is_shown_and_the_flow_goes_on() {
+    let shop = Shop::new();
+    shop.answers("person please");
+    assert!(matches!(shop.conversation().mode, Mode::Wanted { .. }));
+    shop.answers("say hello");
+    shop.sends();
+    assert_eq!(shop.sent(), ["hello"]);
+}
+
+/// proves: CV-06 FI-04
+#[test]
+fn stop_is_the_engines() {
+    let shop = Shop::new();
+    shop.answers("begin");
+    shop.answers("STOP");
+    shop.sends();
+    assert_eq!(shop.told(), ["said begin"]);
+    assert!(shop.sent()[0].contains("no more offers"));
+    let consents = shop.store.tables().consents();
+    assert_eq!((consents[0].purpose, consents[0].given), (Purpose::Marketing, false));
+    assert!(consents[0].source.is_some() && consents.len() == 1);
+}
+
+/// proves: CV-06
+#[test]
+fn cancel_is_the_flows_while_it_has_something_open() {
+    let shop = Shop::new();
+    shop.answers("cancel");
+    assert_eq!((shop.told().len(), shop.store.tables().consents().len()), (0, 1));
+    shop.answers("begin");
+    shop.answers("cancel");
+    assert_eq!(shop.told(), ["said begin", "said cancel"]);
+    assert_eq!(shop.store.tables().consents().len(), 1);
+}
+
+#[test]
+fn an_echo_that_overtakes_its_lines_answer_is_ours() {
+    let shop = Shop::new();
+    shop.messenger.plan(Play::usual().answered_after(secs(1)));
+    shop.answers("say hello");
+    let line = shop.marks(LINES).remove(0);
+    let carried = shop.under_way(shop.house.carry(line), || {
+        shop.arrives(echo("sim:1-line-1", "hello"));
+        shop.turns_all();
+        shop.passes(secs(1));
+    });
+    carried.expect("settled");
+    shop.passes(secs(3_600));
+    shop.rests();
+    assert_eq!(shop.conversation().mode, Mode::Bot);
+    assert_eq!(shop.lines(), [("hello".to_owned(), Delivery::Sent)]);
+}
+
+#[test]
+fn an_echo_of_a_line_that_was_answered_is_ours() {
+    let shop = Shop::new();
+    shop.answers("say hello");
+    shop.sends();
+    shop.arrives(echo("sim:1-line-1", "hello"));
+    shop.rests();
+    assert_eq!((shop.conversation().mode, shop.lines().len()), (Mode::Bot, 1));
+}
+
+/// proves: CV-05
+#[test]
+fn a_person_in_the_providers_app_pauses_the_flow_for_a_while() {
+    let shop = Shop::new();
+    shop.answers("hello");
+    shop.arrives(echo("by-hand", "I see to it"));
+    shop.turns();
+    shop.answers("say one");
+    shop.passes(secs(30 * 60));
+    shop.answers("say two");
+    shop.sends();
+    let told = shop.told();
+    assert_eq!(told[1..], ["the provider's app took over", "handed back: say one", "said say two"]);
+    assert_eq!(shop.line("I see to it"), Delivery::Sent);
+    assert_eq!(shop.sent(), ["two"]);
+}
+
+#[test]
+fn an_echo_proves_that_an_uncertain_line_had_left() {
+    let shop = Shop::new();
+    shop.messenger.plan(Play::lose());
+    shop.answers("say hello");
+    shop.sends();
+    assert_eq!(shop.line("hello"), Delivery::Uncertain);
+    shop.arrives(echo("sim:1-line-1", "hello"));
+    shop.rests();
+    assert_eq!((shop.line("hello"), shop.conversation().mode), (Delivery::Sent, Mode::Bot));
+}

@@ -1,0 +1,382 @@
+//! One shop over a store in memory, told like a story: the customer writes, the house turns, asks and sends, time passes.
+
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Context as TaskContext, Poll, Waker},
+    time::Duration,
+};
+
+use futures::{executor::block_on, future::BoxFuture};
+use tradepost_domain::{
+    AccountKey, Arrival, Capabilities, Content, Conversation, Delivery, ErasedFlow, Lane, Money, Party,
+    Storefront, Timestamp, What, capabilities::TextUnit, ledger::Item, money::Currency,
+};
+use tradepost_engine::{
+    Accepted, AccountEntry, BreakerTuning, House, Intake, Marked, Parts, Registry, StorefrontEntry,
+    StorefrontTuning, Tuning, TurnEnd,
+};
+use tradepost_ports::{
+    Clock, Store, Terms,
+    store::{StaffWord, UnitWork, Written},
+    terms::Repeat,
+};
+use tradepost_testkit::{
+    chance::SeededDice,
+    memory::{Gate, MemoryStore},
+    script::{ScriptedLlm, ScriptedMessenger, ScriptedPayments},
+    time::HandClock,
+};
+
+use super::flow::{Obedient, in_words};
+use crate::sim::Deaf;
+
+/// The lane of lines.
+pub const LINES: &str = "sim:1";
+/// The lane of questions to the model.
+pub const MODEL: &str = "llm:1";
+/// The lane of the payment provider.
+pub const MONEY: &str = "pay:1";
+
+/// What a test may want different.
+pub struct Setup {
+    pub quiet: Duration,
+    pub capabilities: Capabilities,
+    pub repeat: Repeat,
+    pub breaker: Option<BreakerTuning>,
+    pub flow: Arc<dyn ErasedFlow>,
+    pub concurrency: usize,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            quiet: Duration::ZERO,
+            capabilities: Capabilities::text_only(1_000, TextUnit::Characters),
+            repeat: Repeat::Never,
+            breaker: None,
+            flow: Arc::new(Obedient),
+            concurrency: 8,
+        }
+    }
+}
+
+/// A shop with one customer, Ann, unless somebody else is named.
+pub struct Shop {
+    pub store: MemoryStore,
+    pub clock: HandClock,
+    pub messenger: ScriptedMessenger,
+    pub llm: ScriptedLlm,
+    pub payments: ScriptedPayments,
+    pub house: Arc<House>,
+    setup: Setup,
+    door: Arc<AtomicBool>,
+    arrivals: AtomicUsize,
+}
+
+impl Shop {
+    pub fn new() -> Self {
+        Self::with(Setup::default())
+    }
+
+    /// A shop that waits for a quiet time before it answers a burst.
+    pub fn with_quiet_time(quiet: Duration) -> Self {
+        Self::with(Setup { quiet, ..Setup::default() })
+    }
+
+    pub fn with(setup: Setup) -> Self {
+        let (clock, door) = (HandClock::default(), Arc::new(AtomicBool::new(false)));
+        let store = MemoryStore::with_gate(Door(Arc::clone(&door)));
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let messenger = ScriptedMessenger::new(
+            terms(LINES, setup.repeat, setup.concurrency),
+            setup.capabilities.clone(),
+            Arc::clone(&shared),
+        );
+        let llm = ScriptedLlm::new(terms(MODEL, Repeat::Keyed, 8), Arc::clone(&shared));
+        let payments = ScriptedPayments::new(terms(MONEY, setup.repeat, 8), shared);
+        let house = worker("a", &store, &clock, &setup, (&messenger, &llm, &payments));
+        let arrivals = AtomicUsize::new(0);
+        Self { store, clock, messenger, llm, payments, house, setup, door, arrivals }
+    }
+
+    /// Another process over the same store.
+    pub fn another(&self, name: &str) -> Arc<House> {
+        let ports = (&self.messenger, &self.llm, &self.payments);
+        worker(name, &self.store, &self.clock, &self.setup, ports)
+    }
+
+    /// Another process over the same store, whose storefront runs that flow.
+    pub fn another_with(&self, name: &str, flow: Arc<dyn ErasedFlow>) -> Arc<House> {
+        let ports = (&self.messenger, &self.llm, &self.payments);
+        let setup = Setup { flow, capabilities: self.setup.capabilities.clone(), ..Setup::default() };
+        worker(name, &self.store, &self.clock, &setup, ports)
+    }
+
+    /// Mugs on the shelf, at nine dollars.
+    pub fn stocks(&self, mugs: u32) {
+        let item =
+            Item { sku: "mug".into(), title: "Mug".into(), price: Money::new(900, Currency::USD), free: 0 };
+        self.within(Box::new(move |unit| {
+            Box::pin(async move { unit.stock(&"corner-shop".into(), &item, mugs).await })
+        }));
+    }
+
+    /// Runs a unit by hand.
+    pub fn within(&self, work: UnitWork) {
+        block_on(self.store.write(work)).expect("kept");
+    }
+
+    // The world speaks.
+
+    /// Ann writes.
+    pub fn hears(&self, text: &str) -> Accepted {
+        self.hears_from("ann", Content::text(text))
+    }
+
+    /// Ann taps something that was offered.
+    pub fn hears_tap(&self, payload: &str) -> Accepted {
+        self.hears_from("ann", Content::Tap { payload: payload.into(), title: payload.into() })
+    }
+
+    pub fn hears_from(&self, peer: &str, content: Content) -> Accepted {
+        let from = Party { id: peer.into(), name: None };
+        self.arrives(What::Message { from, reference: None, content, about: None, referral: None })
+    }
+
+    /// A provider tells something, under a key of its own.
+    pub fn arrives(&self, what: What) -> Accepted {
+        let key = format!("event-{}", self.arrivals.fetch_add(1, Ordering::Relaxed));
+        self.delivers(&key, what)
+    }
+
+    /// A provider tells something, under that key.
+    pub fn delivers(&self, key: &str, what: What) -> Accepted {
+        let kind = if matches!(what, What::Paid { .. }) { "pay" } else { "sim" };
+        let intake = Intake { endpoint: kind.into(), kind: kind.into(), correlation: None };
+        let arrival =
+            Arrival { account: "1".into(), key: key.into(), at: Some(self.now()), raw: "{}".into(), what };
+        block_on(self.house.accept(&intake, vec![arrival])).expect("accepted")
+    }
+
+    /// Staff says a word about Ann's conversation.
+    pub fn staff(&self, word: StaffWord) {
+        block_on(self.house.staff(self.conversation().id, word)).expect("filed");
+    }
+
+    pub fn takes_over(&self) {
+        self.staff(StaffWord::TakeOver { by: "Staff".into(), until: None });
+    }
+
+    pub fn passes(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+
+    // The house works.
+
+    /// One turn of Ann's conversation.
+    pub fn turns(&self) -> TurnEnd {
+        self.turns_by(&self.house, "a")
+    }
+
+    pub fn turns_by(&self, house: &Arc<House>, name: &str) -> TurnEnd {
+        block_on(house.turn(self.conversation().id, &name.into())).expect("turned")
+    }
+
+    /// Ann writes and is turned.
+    pub fn answers(&self, text: &str) {
+        self.hears(text);
+        assert_eq!(self.turns(), TurnEnd::Done);
+    }
+
+    /// Turns of everybody until nobody has anything ripe.
+    pub fn turns_all(&self) {
+        for _ in 0..50 {
+            let tables = self.store.tables();
+            let turn =
+                |known: Conversation| block_on(self.house.turn(known.id, &"a".into())).expect("turned");
+            let ends: Vec<_> = tables.conversations().into_iter().map(turn).collect();
+            if !ends.contains(&TurnEnd::Done) {
+                return;
+            }
+        }
+        panic!("the house turns for ever");
+    }
+
+    /// Marks what may leave on a lane as sending; nothing has left yet.
+    pub fn marks(&self, lane: &str) -> Vec<Marked> {
+        block_on(self.house.claim(&Lane::new(lane), &"a".into(), 8)).expect("claimed")
+    }
+
+    /// Carries what was marked to its provider and settles it.
+    pub fn carries(&self, marked: Vec<Marked>) {
+        for marked in marked {
+            block_on(self.house.carry(marked)).expect("settled");
+        }
+    }
+
+    /// Sends everything that may leave on a lane; says how much that was.
+    pub fn sends_on(&self, lane: &str) -> usize {
+        let mut sent = 0;
+        loop {
+            let marked = self.marks(lane);
+            if marked.is_empty() {
+                return sent;
+            }
+            sent += marked.len();
+            self.carries(marked);
+        }
+    }
+
+    /// Sends all lines that may leave.
+    pub fn sends(&self) -> usize {
+        self.sends_on(LINES)
+    }
+
+    pub fn sweeps(&self) {
+        block_on(self.house.sweep()).expect("swept");
+    }
+
+    /// Everything, until nothing is left to do now.
+    pub fn rests(&self) {
+        for _ in 0..20 {
+            self.sweeps();
+            self.turns_all();
+            let sent: usize = [LINES, MODEL, MONEY].into_iter().map(|lane| self.sends_on(lane)).sum();
+            if sent == 0 && self.store.tables().inbox().iter().all(|row| row.ripe_at > self.now()) {
+                return;
+            }
+        }
+        panic!("the house does not come to rest");
+    }
+
+    /// Begins something that writes, holds it at the door of its transaction, lets `meanwhile` happen, and goes on.
+    pub fn held_at_the_door<T>(&self, work: impl Future<Output = T>, meanwhile: impl FnOnce()) -> T {
+        self.door.store(true, Ordering::Relaxed);
+        self.under_way(work, meanwhile)
+    }
+
+    /// Begins something that has to wait, lets `meanwhile` happen, and goes on.
+    pub fn under_way<T>(&self, work: impl Future<Output = T>, meanwhile: impl FnOnce()) -> T {
+        let mut work = pin!(work);
+        let mut cx = TaskContext::from_waker(Waker::noop());
+        assert!(work.as_mut().poll(&mut cx).is_pending(), "it waits for nothing");
+        meanwhile();
+        block_on(work)
+    }
+
+    // What became of it.
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Ann's conversation.
+    pub fn conversation(&self) -> Conversation {
+        let conversations = self.store.tables().conversations();
+        conversations.into_iter().find(|known| known.peer == "ann").expect("Ann has written")
+    }
+
+    /// What the flow was told in Ann's conversation, in a few words each.
+    pub fn told(&self) -> Vec<String> {
+        let id = self.conversation().id;
+        let hops = self.store.tables().journal().into_iter().filter(|hop| hop.conversation == id);
+        hops.map(|hop| in_words(&hop.event)).collect()
+    }
+
+    /// The words of the lines that the provider took, in order.
+    pub fn sent(&self) -> Vec<String> {
+        self.messenger.taken().iter().map(|line| line.content.words().unwrap_or_default().into()).collect()
+    }
+
+    /// Our lines and how far each has come.
+    pub fn lines(&self) -> Vec<(String, Delivery)> {
+        let words = |line: &Written| line.line.content.words().unwrap_or_default().to_owned();
+        let ours = self.store.tables().messages().into_iter();
+        ours.filter_map(|line| Some((words(&line), line.line.delivery?))).collect()
+    }
+
+    /// How far the line of those words has come.
+    pub fn line(&self, words: &str) -> Delivery {
+        let line = self.lines().into_iter().find(|(known, _)| known == words);
+        line.unwrap_or_else(|| panic!("no line says {words:?}")).1
+    }
+}
+
+/// Stops the first unit that comes, once, if told to.
+struct Door(Arc<AtomicBool>);
+
+impl Gate for Door {
+    fn before_commit(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::poll_fn(|_| match self.0.swap(false, Ordering::Relaxed) {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        }))
+    }
+
+    fn after_commit(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+fn terms(account: &str, repeat: Repeat, concurrency: usize) -> Terms {
+    Terms {
+        account: account.into(),
+        lane: Lane::new(account),
+        time_limit: Duration::from_secs(10),
+        concurrency,
+        per_second: 100,
+        repeat,
+    }
+}
+
+type Ports<'a> = (&'a ScriptedMessenger, &'a ScriptedLlm, &'a ScriptedPayments);
+
+fn worker(name: &str, store: &MemoryStore, clock: &HandClock, setup: &Setup, ports: Ports<'_>) -> Arc<House> {
+    let seed = name.bytes().map(u64::from).sum();
+    House::new(Parts {
+        store: Arc::new(store.clone()),
+        coordinator: Arc::new(Deaf),
+        clock: Arc::new(clock.clone()),
+        dice: Arc::new(SeededDice::new(seed)),
+        registry: registry(setup, ports),
+        tuning: Tuning { breaker: setup.breaker, ..Tuning::new(name.into()) },
+    })
+}
+
+fn registry(setup: &Setup, (messenger, llm, payments): Ports<'_>) -> Registry {
+    let storefront = StorefrontEntry {
+        facts: corner_shop(),
+        flow: Arc::clone(&setup.flow),
+        tuning: StorefrontTuning { quiet: setup.quiet, ..StorefrontTuning::default() },
+        llm: Some(MODEL.into()),
+        payments: Some(MONEY.into()),
+    };
+    let account = AccountEntry {
+        key: AccountKey::of("sim", "1"),
+        storefront: "corner-shop".into(),
+        messenger: Arc::new(messenger.clone()),
+        media: None,
+    };
+    let (llm, payments) = (Arc::new(llm.clone()), Arc::new(payments.clone()));
+    let registry = Registry::build(vec![storefront], vec![account], vec![llm], vec![payments]);
+    registry.unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+fn corner_shop() -> Storefront {
+    Storefront {
+        id: "corner-shop".into(),
+        name: "The Corner Shop".into(),
+        persona: None,
+        zone: "UTC".into(),
+        locale: "en".into(),
+        currency: Currency::USD,
+        contact: None,
+        rules: Vec::new(),
+        revision: 0,
+    }
+}
