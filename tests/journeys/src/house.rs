@@ -197,7 +197,7 @@ async fn sow(store: &dyn Store, clock: &HandClock) {
     rules.push(own("repeat", "repeat", "You wrote: {{ message.text }}"));
     rules.push(own("terms", "terms", &TERMS.repeat(18)));
     rules.push(own("picture", "@media", "What a picture!"));
-    rules.push(own("story", "@story_reply, @story_mention", "Thank you for your story!"));
+    rules.push(own("mention", "@story_reply, @story_mention", "Thank you for your story!"));
     for rule in rules {
         check_rule(&rule).expect("a rule that may be stored");
         keep::write(store, move |unit| Box::pin(async move { unit.keep_rule(&rule).await })).await;

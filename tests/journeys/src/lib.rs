@@ -14,6 +14,8 @@ mod check;
 mod house;
 mod keep;
 mod play;
+mod probe;
 pub mod story;
 
 pub use play::play;
+pub use probe::play_probe;

@@ -11,7 +11,7 @@ use tradepost_sandbox::{Echo, Entry};
 
 use crate::{
     house::{SHOP, STALL, Standing, TERMS, Wishes},
-    story::{self, Line},
+    story::{self, Line, span},
 };
 
 /// Plays `stories/<name>.txt`. Panics where the house does something else.
@@ -168,13 +168,7 @@ impl Stage {
     }
 
     async fn end(self) {
-        let end = Line {
-            number: 0,
-            who: "end".into(),
-            what: String::new(),
-            how: String::new(),
-            words: String::new(),
-        };
+        let end = Line { number: 0, who: "end".into(), ..Line::default() };
         self.standing.settle().await;
         self.nothing_is_untold(&end);
         self.standing.is_at_peace(self.dead_letters).await;
@@ -189,17 +183,4 @@ fn words(entry: &Entry) -> String {
 
 fn text_of(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
-}
-
-fn span(number: &str, unit: &str) -> Duration {
-    let number: u64 = number.parse().unwrap_or_default();
-    let unit = unit.split(' ').next().unwrap_or_default();
-    let seconds = match unit {
-        "s" | "second" | "seconds" => 1,
-        "minute" | "minutes" => 60,
-        "hour" | "hours" => 3_600,
-        "day" | "days" => 86_400,
-        _ => panic!("`{unit}` is no unit of time"),
-    };
-    Duration::from_secs(number * seconds)
 }

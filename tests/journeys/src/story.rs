@@ -12,8 +12,10 @@
 //! ```
 //! Anything else is a row of [`HAPPENINGS`].
 
+use std::time::Duration;
+
 /// One line of a story.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Line {
     /// Its number in the file.
     pub number: usize,
@@ -74,4 +76,18 @@ fn one(number: usize, line: &str) -> Line {
     let (who, what) = before.trim().split_once(' ').unwrap_or((before.trim(), ""));
     let words = words.trim().replace(" | ", "\n");
     Line { number, who: who.to_owned(), what: what.trim().to_owned(), how: how.to_owned(), words }
+}
+
+/// A time in words, such as `30` `minutes`; what stands behind the unit does not matter.
+pub fn span(number: &str, unit: &str) -> Duration {
+    let number: u64 = number.parse().unwrap_or_default();
+    let unit = unit.split(' ').next().unwrap_or_default();
+    let seconds = match unit {
+        "s" | "second" | "seconds" => 1,
+        "minute" | "minutes" => 60,
+        "hour" | "hours" => 3_600,
+        "day" | "days" => 86_400,
+        _ => panic!("`{unit}` is no unit of time"),
+    };
+    Duration::from_secs(number * seconds)
 }
