@@ -10,8 +10,18 @@ pub mod targets;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them, by the name of their file.
-pub const TARGETS: &[Target] =
-    &[("proves", targets::proves::run), ("rust_source", targets::rust_source::run)];
+pub const TARGETS: &[Target] = &[
+    ("fitting", targets::fitting::run),
+    ("ids", targets::ids::run),
+    ("instagram_parse", targets::instagram_parse::run),
+    ("instagram_verify", targets::instagram_verify::run),
+    ("phone", targets::phone::run),
+    ("proves", targets::proves::run),
+    ("rules", targets::rules::run),
+    ("rust_source", targets::rust_source::run),
+    ("settings", targets::settings::run),
+    ("stored", targets::stored::run),
+];
 
 /// The target of this name.
 pub fn target(name: &str) -> Option<fn(&[u8])> {

@@ -15,7 +15,7 @@ struct Words {
 }
 
 /// Rules to start with, in the storefront's first language: English, German or Spanish, else English. They hold for
-/// contacts of every language. Each takes an id from `id`.
+/// contacts of every language, and their choices have titles that no channel cuts. Each takes an id from `id`.
 pub fn seed(storefront: &StorefrontId, locale: &str, mut id: impl FnMut() -> RuleId) -> Vec<Rule> {
     let words = words(locale);
     let rows = [
@@ -89,13 +89,13 @@ static GERMAN: Words = Words {
 {%- endfor %}
 {% else %}In diesem Chat finde ich keine Bestellung von dir. Hast du anderswo bestellt? Dann kann jemand aus dem Laden nachsehen.{% endif %}
 
-[Mit jemandem sprechen](person)"#,
+[Jemanden fragen](person)"#,
     ),
     products: (
         "produkt, produkte, preis, preise, kosten, kostet, verfügbar, lager, vorrätig, größe, größen, farbe",
         r#"Welches Produkt meinst du? Nenne uns Namen oder Nummer, und die Größe, falls es eine hat, und wir sehen nach.
 
-[Mit jemandem sprechen](person)"#,
+[Jemanden fragen](person)"#,
     ),
     contact: (
         "kontakt, telefon, email, e-mail, adresse, öffnungszeiten, geöffnet, standort",
@@ -110,7 +110,7 @@ static GERMAN: Words = Words {
 [Meine Bestellung](orders)
 [Ein Produkt](products)
 [Kontakt](contact)
-[Mit jemandem sprechen](person)"#,
+[Jemanden fragen](person)"#,
 };
 
 static SPANISH: Words = Words {

@@ -451,6 +451,23 @@ fn seeded_rules_answer_from_the_first_day(
     assert_eq!(names, ["orders", "products", "contact", "person", "fallback"]);
 }
 
+/// Titles of 20 characters are shown whole on every channel.
+///
+/// proves: RU-02
+#[rstest]
+#[case::english("en")]
+#[case::german("de")]
+#[case::spanish("es")]
+fn seeded_choices_are_short_enough_for_every_channel(#[case] locale: &str) {
+    let titles: Vec<_> = seed(&"shop".into(), locale, || RuleId::new(now(), 1))
+        .iter()
+        .flat_map(|rule| rule.response.lines().filter_map(|line| line.strip_prefix('[')?.split_once("](")))
+        .map(|(title, _)| title.to_owned())
+        .collect();
+    assert_eq!(titles.len(), 6, "{titles:?}");
+    assert!(titles.iter().all(|title| title.chars().count() <= 20), "{titles:?}");
+}
+
 /// proves: RU-04
 #[test]
 fn what_no_rule_matches_is_asked_of_the_model() {

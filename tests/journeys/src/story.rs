@@ -1,0 +1,93 @@
+//! How a story is written: one happening a line; blank lines and what stands behind `#` tell it to people only.
+//!
+//! ```text
+//! ann writes: Where is my order?          words with ` | ` for the end of a line
+//! ann writes (twice delivered): hello     also: (50 at once), (to the stall), (to an unknown account), (all in one post)
+//! shop answers: We look it up.            or `shop answers ben:`, or `stall answers:`
+//!   offers: A product, Contact            the quick replies below that answer
+//! ann taps: Contact                       a quick reply that she was offered
+//! a person types in the app: I will look. in the provider's own app
+//! staff says: We have it.                 through us; also `staff takes over`, `staff hands back`
+//! 30 minutes pass
+//! ```
+//! Anything else is a row of [`HAPPENINGS`].
+
+use std::time::Duration;
+
+/// One line of a story.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Its number in the file.
+    pub number: usize,
+    /// Whom it speaks of: its first word.
+    pub who: String,
+    /// What happens.
+    pub what: String,
+    /// What stands in brackets.
+    pub how: String,
+    /// What stands behind the colon.
+    pub words: String,
+}
+
+/// What a story may say beside the lines above, for its readers.
+pub const HAPPENINGS: &[(&str, &str)] = &[
+    ("the shop gathers words for: 2 s", "at the top: how long a burst may be"),
+    ("the shop may answer for a week", "at the top: the account has the Human Agent feature"),
+    (
+        "the provider tells of our own lines",
+        "at the top: echoes come after each answer; `before its answer` too",
+    ),
+    ("ann sends: a picture", "also `a video`, `a voice message`, `a file`, `2 pictures`"),
+    ("ann answers a story: …", "`ann mentions the shop in a story`, `ann likes`, `ann reacts`"),
+    ("ann reads", "`ann takes it back`, `ann edits it: …`"),
+    (
+        "ann sends something new",
+        "a kind of event that nobody knows yet; `… something unreadable` is no event at all",
+    ),
+    ("ann asks at the website: …", "the direct channel; `(as a stream)` reads server-sent events"),
+    ("website shows: …", "what was answered there; `offers:` as above"),
+    ("shop is silent", "no reply is left unread; true before every other line, too"),
+    ("shop answers in parts: …", "several messages which together say these words, each within 1000 bytes"),
+    ("last line is: sent", "how far our last line has come, and why: `failed, outside the window`"),
+    ("last line went as a person's", "it carried the Human Agent tag"),
+    ("ann is with: the bot", "`a person`, or `wants a person`"),
+    ("ann wants offers", "`ann wants no offers`: the consent ledger"),
+    ("transcript holds: 2 pictures", "by their hash, and nowhere a remote address"),
+    ("transcript says: …", "a line of these words; `transcript does not say: …`"),
+    ("events are: 1 unrouted", "how many events had that fate"),
+    ("last message is tried again", "`inbox retry`; `last dead letter is tried again`"),
+    ("dead letters remain: 1", "none, where the story does not say so"),
+];
+
+/// Reads a story.
+pub fn read(text: &str) -> Vec<Line> {
+    let told =
+        text.lines().enumerate().map(|(at, line)| (at + 1, line.split(" #").next().unwrap_or_default()));
+    let lines = told.filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    lines.map(|(number, line)| one(number, line.trim())).collect()
+}
+
+fn one(number: usize, line: &str) -> Line {
+    let (before, words) = line.split_once(':').unwrap_or((line, ""));
+    let (before, how) = match before.split_once('(') {
+        Some((before, how)) => (before, how.trim().trim_end_matches(')')),
+        None => (before, ""),
+    };
+    let (who, what) = before.trim().split_once(' ').unwrap_or((before.trim(), ""));
+    let words = words.trim().replace(" | ", "\n");
+    Line { number, who: who.to_owned(), what: what.trim().to_owned(), how: how.to_owned(), words }
+}
+
+/// A time in words, such as `30` `minutes`; what stands behind the unit does not matter.
+pub fn span(number: &str, unit: &str) -> Duration {
+    let number: u64 = number.parse().unwrap_or_default();
+    let unit = unit.split(' ').next().unwrap_or_default();
+    let seconds = match unit {
+        "s" | "second" | "seconds" => 1,
+        "minute" | "minutes" => 60,
+        "hour" | "hours" => 3_600,
+        "day" | "days" => 86_400,
+        _ => panic!("`{unit}` is no unit of time"),
+    };
+    Duration::from_secs(number * seconds)
+}
