@@ -141,7 +141,8 @@ fn settings(sandbox: &str, wishes: &Wishes) -> String {
     let account = |id, storefront| {
         format!(
             "[[account]]\nchannel = \"instagram\"\nid = \"{id}\"\nstorefront = \"{storefront}\"\n\
-             token = \"token-{id}\"\nbase = \"{sandbox}/\"\nhuman_agent = {human_agent}\n"
+             token = \"token-{id}\"\nbase = \"{sandbox}/\"\nhuman_agent = {human_agent}\n\
+             time_limit = \"60 s\"\n"
         )
     };
     format!(
