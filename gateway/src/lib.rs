@@ -13,5 +13,6 @@ pub mod outfit;
 pub mod post;
 pub mod serve;
 pub mod settings;
+pub mod stages;
 
 pub use cli::{run, run_with};

@@ -1,0 +1,183 @@
+//! What comes through the door: the same again and again, too much, too slowly; and a house that cannot be opened.
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::stage::{AT_THE_LATEST, SHOP, Scene, client, command, refused, tradepost};
+
+const ASKED: &str = "What are your opening hours?";
+
+/// proves: IN-04
+#[tokio::test]
+async fn an_event_from_50_connections_at_once_has_one_effect_and_none_after_a_restart() {
+    let mut scene = Scene::open().await;
+    let wish = json!({ "kind": "text", "text": ASKED, "deliver": { "times": 50, "at_once": true } });
+    let told = scene.provider.does(SHOP, "8800001", wish).await;
+    let posts = told["posts"].as_array().cloned().unwrap_or_default();
+    assert_eq!(posts.len(), 50);
+    assert!(posts.iter().all(|post| post["status"] == 200), "{told}");
+    one_effect(&scene).await;
+    scene.house.restart().await;
+    let http = client();
+    let again = || async {
+        let post = http.post(scene.house.url("/webhooks/instagram/main"));
+        let post = post.header("x-hub-signature-256", posts[0]["signature"].as_str().expect("signed"));
+        post.body(posts[0]["body"].as_str().expect("a body").to_owned())
+            .send()
+            .await
+            .expect("answered")
+            .status()
+    };
+    let answers = join_all((0..50).map(|_| again())).await;
+    assert!(answers.iter().all(|status| status.as_u16() == 200), "{answers:?}");
+    one_effect(&scene).await;
+}
+
+async fn one_effect(scene: &Scene) {
+    scene.settle().await;
+    let mut books = scene.books();
+    assert_eq!((books.events("filed"), books.heard(), books.lines().len()), (1, 1, 1));
+    assert_eq!(scene.provider.sent(SHOP).await.len(), 1);
+}
+
+/// proves: CV-01
+#[tokio::test]
+async fn two_messages_of_one_contact_at_once_are_both_heard() {
+    const CONTACTS: usize = 20;
+    let scene = Scene::open().await;
+    let pairs = (0..CONTACTS).map(|number| {
+        let (scene, customer) = (&scene, format!("77{number:05}"));
+        async move {
+            let first = scene.provider.says(SHOP, &customer, "What are your opening hours? (1)");
+            let second = scene.provider.says(SHOP, &customer, "What are your opening hours? (2)");
+            tokio::join!(first, second)
+        }
+    });
+    join_all(pairs).await;
+    scene.settle().await;
+    let (mut books, sent) = (scene.books(), scene.provider.sent(SHOP).await);
+    let lines = books.lines();
+    assert_eq!((books.heard(), books.dead_letters()), (2 * CONTACTS, 0));
+    assert_eq!(sent.len(), lines.len(), "each line once");
+    for number in 0..CONTACTS {
+        let customer = format!("77{number:05}");
+        let mut got: Vec<_> =
+            sent.iter().filter(|one| one.customer == customer).map(|one| &one.text).collect();
+        let lines = got.len();
+        got.dedup();
+        assert!(matches!(lines, 1 | 2) && got.len() == lines, "{customer} got {got:?}");
+    }
+}
+
+/// proves: IN-04, IN-05
+#[tokio::test]
+async fn a_thousand_messages_in_one_post_with_a_bad_one_among_them_are_all_taken() {
+    let scene = Scene::open().await;
+    let good = |number: usize| {
+        json!({ "sender": { "id": format!("66{:05}", number % 100) }, "recipient": { "id": SHOP },
+            "timestamp": 1_750_000_000_000_u64, "message": { "mid": format!("mid-{number}"), "text": ASKED } })
+    };
+    let mut messages: Vec<_> = (0..1_000).map(good).collect();
+    messages[500] = json!({ "sender": "nobody", "message": 17 });
+    let body = json!({ "object": "instagram", "entry": [{ "id": SHOP, "time": 1_750_000_000_000_u64, "messaging": messages }] });
+    let told =
+        scene.provider.does(SHOP, "6600000", json!({ "kind": "raw_body", "body": body.to_string() })).await;
+    assert_eq!(
+        (&told["posts"][0]["status"], &told["posts"][0]["attempts"]),
+        (&json!(200), &json!(1)),
+        "{told}"
+    );
+    scene.settle().await;
+    let mut books = scene.books();
+    assert_eq!((books.events("filed"), books.events("unparsed"), books.heard()), (999, 1, 999));
+    let (sent, lines) = (scene.provider.sent(SHOP).await, books.lines());
+    assert_eq!(sent.len(), lines.len());
+    assert!(lines.len() >= 100 && lines.iter().all(|line| line.delivery == "sent"), "{} lines", lines.len());
+}
+
+/// proves: IN-01, PL-09
+#[tokio::test]
+async fn four_mebibytes_are_refused_and_the_house_goes_on() {
+    let scene = Scene::open().await;
+    let body = "x".repeat(4 * 1024 * 1024);
+    let answer = client().post(scene.house.url("/webhooks/instagram/main")).body(body).send().await;
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status().as_u16(), 413);
+    let problem: Value =
+        serde_json::from_str(&answer.text().await.expect("whole")).expect("a problem document");
+    assert_eq!(problem["status"], 413, "{problem}");
+    goes_on(&scene).await;
+}
+
+/// proves: IN-03
+#[tokio::test]
+async fn slow_headers_are_cut_off_and_hold_nobody_up() {
+    let scene = Scene::open().await;
+    let slow = (0..50).map(|_| drip(scene.house.port()));
+    let (cut, ()) = tokio::join!(join_all(slow), goes_on(&scene));
+    let longest = cut.into_iter().max().unwrap_or_default();
+    println!("slow clients were cut off after {longest:?} at most; the settings say 2 s");
+}
+
+/// A client that sends one byte of its headers every 200 ms, for ever; returns when it was cut off.
+async fn drip(port: u16) -> Duration {
+    let begun = Instant::now();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("a connection");
+    stream.write_all(b"POST /webhooks/instagram/main HTTP/1.1\r\nx-slow: ").await.expect("sent");
+    let mut answer = [0; 512];
+    loop {
+        let pause = tokio::time::timeout(Duration::from_millis(200), stream.read(&mut answer));
+        match pause.await {
+            Ok(Ok(0) | Err(_)) => return begun.elapsed(),
+            Ok(Ok(_)) => {}
+            Err(_) if stream.write_all(b"z").await.is_err() => return begun.elapsed(),
+            Err(_) => assert!(begun.elapsed() < AT_THE_LATEST, "a slow client is cut off"),
+        }
+    }
+}
+
+/// A customer is answered.
+async fn goes_on(scene: &Scene) {
+    scene.provider.says(SHOP, "8800009", ASKED).await;
+    scene.settle().await;
+    assert_eq!(scene.provider.sent(SHOP).await.len(), 1);
+    assert!(scene.house.is_ready().await);
+}
+
+/// A data directory that cannot be one, since a file has its place.
+///
+/// proves: PL-02
+#[tokio::test]
+async fn an_unwritable_data_directory_is_told_at_start() {
+    let scene = Scene::set().await;
+    scene.house.resettle("data = \"data\"", "data = \"tradepost.toml/data\"");
+    let (code, told) = refused(command(tradepost()).args(["serve", "--config"]).arg(scene.house.settings()));
+    assert_eq!(code, Some(3), "{told}");
+    assert!(
+        told.contains("failed to use the data directory") && told.contains("tradepost.toml/data"),
+        "{told}"
+    );
+}
+
+/// A real file system of 64 KiB, mounted where only this process sees it.
+///
+/// proves: PL-02
+#[tokio::test]
+async fn a_full_disk_is_told_at_start() {
+    let scene = Scene::set().await;
+    let small = scene.house.settings().with_file_name("small");
+    std::fs::create_dir(&small).expect("made");
+    scene.house.resettle("data = \"data\"", "data = \"small\"");
+    let script = "mount -t tmpfs -o size=64k none \"$1\" && exec \"$2\" serve --config \"$3\"";
+    let mut house = command("unshare");
+    house.args(["--mount", "--map-root-user", "sh", "-c", script, "sh"]);
+    let (code, told) = refused(house.arg(&small).arg(tradepost()).arg(scene.house.settings()));
+    assert_eq!(code, Some(3), "{told}");
+    assert!(told.contains("failed to use the data directory") && told.contains("No space left"), "{told}");
+}

@@ -1,0 +1,8 @@
+//! Real processes under bad treatment. One file per kind of it.
+
+mod door;
+mod durable;
+mod kills;
+mod pauses;
+mod providers;
+mod stage;

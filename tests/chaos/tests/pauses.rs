@@ -1,0 +1,62 @@
+//! A process that is stopped for a while and goes on, and one that is asked to end.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use serde_json::json;
+
+use crate::stage::{AT_THE_LATEST, CONCURRENCY, Crowd, SHOP, Scene, until};
+
+/// Longer than the deadline of what is under way: 5 s of the call and 5 s of margin.
+const STOPPED: Duration = Duration::from_secs(30);
+
+/// The process sleeps past every deadline in the middle of its sends, while customers go on writing and the provider
+/// goes on delivering.
+///
+/// proves: FI-01
+#[tokio::test]
+async fn a_process_that_wakes_after_30_s_sends_nothing_twice() {
+    let mut scene = Scene::open().await;
+    scene.provider.fails(SHOP, json!({ "fault": "pass", "delay_ms": 300, "times": 0 })).await;
+    let mut crowd = Crowd::of(&scene.provider);
+    crowd.write(32);
+    let mut books = scene.books();
+    until("lines are under way", || books.sending() > 0).await;
+    scene.house.signal(Signal::STOP);
+    let under_way = books.sending();
+    crowd.write(8);
+    tokio::time::sleep(STOPPED).await;
+    scene.house.signal(Signal::CONT);
+    crowd.all_heard().await;
+    scene.settle().await;
+    let tally = scene.tally(&crowd.customers).await;
+    println!("stopped for {} s with {under_way} lines under way: {tally:?}", STOPPED.as_secs());
+    tally.is_good(CONCURRENCY);
+}
+
+/// proves: PL-06, PL-11
+#[tokio::test]
+async fn a_stop_under_load_ends_in_time_and_loses_nothing() {
+    let mut scene = Scene::open().await;
+    scene.provider.fails(SHOP, json!({ "fault": "pass", "delay_ms": 100, "times": 0 })).await;
+    let mut crowd = Crowd::of(&scene.provider);
+    crowd.write(60);
+    let mut books = scene.books();
+    until("lines are under way", || books.sending() > 0).await;
+    let begun = Instant::now();
+    scene.house.signal(Signal::TERM);
+    crowd.write(20);
+    let status = scene.house.end().await;
+    let took = begun.elapsed();
+    assert_eq!(status.code(), Some(0), "{}", scene.house.last_words());
+    // The settings give it 20 s.
+    assert!(took < Duration::from_secs(40) && took < AT_THE_LATEST, "it took {took:?}");
+    scene.house.start(None).await;
+    assert!(scene.house.is_ready().await);
+    crowd.all_heard().await;
+    scene.settle().await;
+    let tally = scene.tally(&crowd.customers).await;
+    println!("stopped under load in {took:?}: {tally:?}");
+    tally.is_good(0);
+    assert_eq!(tally.answered, tally.accepted);
+}

@@ -1,0 +1,188 @@
+//! The house: `tradepost serve`, on a directory and a port of its own.
+
+use std::{
+    fs::File,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Output, Stdio},
+};
+
+use reqwest::Client;
+use rustix::process::Signal;
+use serde_json::Value;
+
+use super::{
+    BRANCH, Books, CONCURRENCY, SHOP,
+    program::{Program, command, moment, run, tradepost},
+    provider::{APP_SECRET, client},
+    until_told,
+};
+
+/// A house, running or not.
+pub struct House {
+    folder: PathBuf,
+    port: u16,
+    program: Option<Program>,
+    http: Client,
+}
+
+impl House {
+    /// Writes the settings, seeds the rules and lets the rule about opening hours answer with the customer's own words.
+    pub fn furnish(folder: &Path, port: u16, provider: &str) -> Self {
+        let house = Self { folder: folder.to_owned(), port, program: None, http: client() };
+        std::fs::write(house.settings(), settings(port, provider)).expect("written");
+        let seeded = house.run(&["rules", "seed"]);
+        assert!(seeded.status.success(), "{seeded:?}");
+        Books::open(&house.store()).echo_in_rule("contact");
+        house
+    }
+
+    /// Starts, and waits until it is ready, or has killed itself at `kill_at` before that.
+    pub async fn start(&mut self, kill_at: Option<&str>) {
+        self.start_under(&[], kill_at).await;
+    }
+
+    /// As [`House::start`], as an argument of another program.
+    pub async fn start_under(&mut self, wrapper: &[String], kill_at: Option<&str>) {
+        let program = tradepost();
+        let mut command = match wrapper {
+            [] => command(program),
+            [first, rest @ ..] => {
+                let mut command = command(first);
+                command.args(rest).args(["setpriv", "--pdeathsig", "KILL", "--"]).arg(program);
+                command
+            }
+        };
+        command.args(["serve", "--config"]).arg(self.settings());
+        if let Some(place) = kill_at {
+            command.env("TRADEPOST_KILL_AT", place);
+        }
+        let log =
+            File::options().create(true).append(true).open(self.folder.join("house.log")).expect("a log");
+        command.stdout(log.try_clone().expect("a log")).stderr(log);
+        self.program = Some(Program::start(&mut command));
+        while !self.is_ready().await {
+            match (self.program().ended(), kill_at) {
+                (Some(_), Some(_)) => return,
+                (Some(status), None) => panic!("the house ended: {status}\n{}", self.last_words()),
+                (None, _) => moment().await,
+            }
+        }
+    }
+
+    pub fn signal(&mut self, signal: Signal) {
+        self.program().signal(signal);
+    }
+
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.program().ended()
+    }
+
+    pub async fn end(&mut self) -> ExitStatus {
+        self.program().end().await
+    }
+
+    /// Stops and starts it again.
+    pub async fn restart(&mut self) {
+        self.signal(Signal::TERM);
+        let status = self.end().await;
+        assert!(status.success(), "the house stopped with {status}\n{}", self.last_words());
+        self.start(None).await;
+    }
+
+    /// Runs a command of the program beside it.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        run(command(tradepost()).args(arguments).arg("--config").arg(self.settings()))
+    }
+
+    /// Signs a payload and posts it, as the provider would.
+    pub fn posts(&self, payload: &Value) {
+        let file = self.folder.join("payload.json");
+        std::fs::write(&file, payload.to_string()).expect("written");
+        let (file, to) = (file.to_string_lossy().into_owned(), format!("127.0.0.1:{}", self.port));
+        let posted = self.run(&["webhook", "send", "main", &file, "--to", &to]);
+        assert!(posted.status.success(), "{posted:?}");
+    }
+
+    /// Changes a line of the settings.
+    pub fn resettle(&self, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.settings()).expect("settings");
+        assert!(text.contains(from), "the settings hold {from}");
+        std::fs::write(self.settings(), text.replacen(from, to, 1)).expect("written");
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn settings(&self) -> PathBuf {
+        self.folder.join("tradepost.toml")
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.folder.join("data/tradepost.db")
+    }
+
+    /// What readiness tells, whatever its status.
+    pub async fn readiness(&self) -> Option<Value> {
+        let answer = self.http.get(self.url("/health/ready")).send().await.ok()?;
+        serde_json::from_str(&answer.text().await.ok()?).ok()
+    }
+
+    pub async fn is_ready(&self) -> bool {
+        self.readiness().await.is_some_and(|told| told["status"] == "ready")
+    }
+
+    /// How readiness tells an account.
+    pub async fn provider(&self, account: &str) -> Value {
+        let told = self.readiness().await.unwrap_or_default();
+        let accounts = told["providers"].as_array().cloned().unwrap_or_default();
+        let named = |one: &Value| one["account"].as_str().is_some_and(|name| name.ends_with(account));
+        accounts.into_iter().find(named).unwrap_or_default()
+    }
+
+    /// Waits until an account's breaker is in that state.
+    pub async fn breaker_is(&self, account: &str, state: &str) {
+        until_told("the breaker changes", || async { self.provider(account).await["breaker"] == state })
+            .await;
+    }
+
+    fn program(&mut self) -> &mut Program {
+        self.program.as_mut().expect("a house that was started")
+    }
+
+    /// The end of its log.
+    pub fn last_words(&self) -> String {
+        let text = std::fs::read_to_string(self.folder.join("house.log")).unwrap_or_default();
+        let lines: Vec<_> = text.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+/// A house that cannot be opened: what it said, and its exit code.
+pub fn refused(command_line: &mut std::process::Command) -> (Option<i32>, String) {
+    let output = run(command_line.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    std::io::stderr().write_all(&output.stderr).expect("told");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn settings(port: u16, provider: &str) -> String {
+    let account = |id: &str| {
+        format!(
+            "[[account]]\nchannel = \"instagram\"\nid = \"{id}\"\nstorefront = \"shop\"\ntoken = \"token-{id}\"\n\
+             base = \"{provider}/\"\ntime_limit = \"5 s\"\nconcurrency = {CONCURRENCY}\nper_second = 500\n"
+        )
+    };
+    format!(
+        "[server]\nbind = \"127.0.0.1\"\nport = {port}\nheader_wait = \"2 s\"\n[store]\ndata = \"data\"\n\
+         [[storefront]]\nid = \"shop\"\nname = \"Shop\"\ncurrency = \"USD\"\nshow_signals = false\n\
+         [[endpoint]]\nchannel = \"instagram\"\nname = \"main\"\napp_secret = \"{APP_SECRET}\"\n\
+         verify_token = \"a-word-for-the-handshake\"\n{}{}",
+        account(SHOP),
+        account(BRANCH)
+    )
+}
