@@ -4,10 +4,11 @@
 
 mod checks;
 mod crowd;
+mod deaf;
 mod world;
 
 pub use crowd::message;
-pub use world::Deaf;
+pub use deaf::Deaf;
 use world::World;
 
 /// Runs of one test.

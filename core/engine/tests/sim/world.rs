@@ -137,7 +137,7 @@ impl World {
         let house = |name: &str, number: u64| {
             let parts = Parts {
                 store: Arc::new(store.clone()),
-                coordinator: Arc::new(Deaf),
+                coordinator: Arc::new(super::Deaf),
                 clock: Arc::new(clock.clone()),
                 dice: Arc::new(SeededDice::new(seed ^ (number << 40))),
                 registry: registry(&messenger, &llm, &payments),
@@ -556,37 +556,4 @@ fn registry(messenger: &ScriptedMessenger, llm: &ScriptedLlm, payments: &Scripte
         vec![Arc::new(payments.clone())],
     );
     registry.unwrap_or_else(|faults| panic!("{faults:?}"))
-}
-
-/// A coordinator that tells nothing: whatever it would have told, a sweep finds.
-pub struct Deaf;
-
-#[async_trait::async_trait]
-impl tradepost_ports::Coordinator for Deaf {
-    fn wake(&self, _: tradepost_ports::Wake) {}
-    fn listen(&self) -> Box<dyn tradepost_ports::coordinator::Listener> {
-        unimplemented!("nobody listens in a simulation")
-    }
-    async fn allow(
-        &self,
-        _: &str,
-        _: u32,
-        _: Duration,
-    ) -> Result<Result<(), Duration>, tradepost_domain::PortError> {
-        Ok(Ok(()))
-    }
-    async fn lock(
-        &self,
-        _: &str,
-        _: Duration,
-    ) -> Result<Option<tradepost_ports::coordinator::LockToken>, tradepost_domain::PortError> {
-        Ok(None)
-    }
-    async fn unlock(
-        &self,
-        _: &str,
-        _: tradepost_ports::coordinator::LockToken,
-    ) -> Result<(), tradepost_domain::PortError> {
-        Ok(())
-    }
 }

@@ -1,0 +1,35 @@
+//! A coordinator for simulations.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use tradepost_domain::PortError;
+use tradepost_ports::{
+    Coordinator, Wake,
+    coordinator::{Listener, LockToken},
+};
+
+/// A coordinator that tells nothing: whatever it would have told, a sweep finds.
+pub struct Deaf;
+
+#[async_trait::async_trait]
+impl Coordinator for Deaf {
+    fn wake(&self, _: Wake) {}
+    fn listen(&self) -> Box<dyn Listener> {
+        Box::new(Deaf)
+    }
+    async fn allow(&self, _: &str, _: u32, _: Duration) -> Result<Result<(), Duration>, PortError> {
+        Ok(Ok(()))
+    }
+    async fn lock(&self, _: &str, _: Duration) -> Result<Option<LockToken>, PortError> {
+        Ok(None)
+    }
+    async fn unlock(&self, _: &str, _: LockToken) -> Result<(), PortError> {
+        Ok(())
+    }
+}
+
+impl Listener for Deaf {
+    fn next(&mut self) -> Pin<Box<dyn Future<Output = Vec<Wake>> + Send + '_>> {
+        Box::pin(std::future::pending())
+    }
+}
