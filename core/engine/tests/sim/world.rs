@@ -39,6 +39,8 @@ use super::{checks, crowd};
 
 /// Sends under way at once on the messenger's lane: what a crash may leave uncertain.
 pub const CONCURRENCY: usize = 4;
+/// Words of staff and news of lines in a day that has them.
+const LIVELY: usize = 24;
 /// Mugs on hand at the start of a day.
 const MUGS: u32 = 5;
 
@@ -66,8 +68,8 @@ pub struct World {
     crashes_left: usize,
     crash_at: Option<usize>,
     eager: bool,
-    /// Do people of the shop take part, and does the channel tell what became of our lines?
-    lively: bool,
+    /// How often people of the shop still take part, or the channel tells what became of our lines.
+    lively: usize,
     points: Arc<AtomicUsize>,
     /// Commits at the last look at what must be true at any time.
     looked_at: usize,
@@ -165,7 +167,7 @@ impl World {
             crashes_left: 0,
             crash_at: None,
             eager: false,
-            lively: false,
+            lively: 0,
             points,
             looked_at: 0,
         }
@@ -189,7 +191,7 @@ impl World {
 
     /// Staff takes over and hands back; receipts and echoes come before and after the answers.
     pub fn with_people_and_receipts(mut self) -> Self {
-        self.lively = true;
+        self.lively = LIVELY;
         self
     }
 
@@ -268,7 +270,7 @@ impl World {
             self.crash();
         }
         let (worker, house) = self.any_house();
-        match self.dice.below(if self.lively { 17 } else { 14 }) {
+        match self.dice.below(if self.lively > 0 { 17 } else { 14 }) {
             0 | 1 => self.write(),
             2 => self.redeliver(),
             3 | 4 => self.turn_something(worker, house),
@@ -411,6 +413,7 @@ impl World {
 
     /// The channel tells what became of a line that it took: an echo or a receipt, perhaps before its answer.
     fn tell_of_a_line(&mut self) {
+        self.lively -= 1;
         let calls = self.messenger.calls();
         let taken: Vec<_> = calls.iter().enumerate().filter(|(_, call)| call.taken).collect();
         let Some((place, line)) = self.dice.pick(&taken) else { return };
@@ -423,6 +426,7 @@ impl World {
     }
 
     fn speak_as_staff(&mut self, worker: usize, house: Arc<House>) {
+        self.lively -= 1;
         let conversations = self.store.tables().conversations();
         if let Some(conversation) = self.dice.pick(&conversations) {
             let (id, word) = (conversation.id, crowd::staff(self.dice.below(4), self.now()));
