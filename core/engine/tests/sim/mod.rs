@@ -11,7 +11,7 @@ pub use world::Deaf;
 use world::World;
 
 /// Runs of one test.
-const RUNS: u64 = 800;
+const RUNS: u64 = 500;
 
 fn seeds() -> Vec<u64> {
     match std::env::var("TRADEPOST_SEED") {

@@ -569,7 +569,7 @@ pub struct Deaf;
 impl tradepost_ports::Coordinator for Deaf {
     fn wake(&self, _: tradepost_ports::Wake) {}
     fn listen(&self) -> Box<dyn tradepost_ports::coordinator::Listener> {
-        unimplemented!("nobody listens in a simulation")
+        unreachable!("nobody listens in a simulation")
     }
     async fn allow(
         &self,
