@@ -4,10 +4,12 @@
 
 mod checks;
 mod crowd;
+mod parts;
+mod rest;
 mod world;
 
 pub use crowd::message;
-pub use world::Deaf;
+pub use parts::Deaf;
 use world::World;
 
 /// Runs of one test.
