@@ -17,7 +17,7 @@ use crate::House;
 /// How long an unknown echo waits for the answer of a send that is under way.
 const PARKED: Duration = Duration::from_secs(90);
 /// Lines among which an uncertain one is looked for.
-const LATELY: u32 = 20;
+const LATELY: u32 = 100;
 
 impl Filing<'_> {
     pub(super) async fn echo(

@@ -115,7 +115,8 @@ fn a_write_that_cannot_be_looked_up_is_told_as_uncertain_and_not_repeated() {
     shop.answers("buy mug");
     assert_eq!(shop.marks(MONEY).len(), 1);
     shop.passes(secs(60));
-    shop.rests();
+    shop.sweeps();
+    shop.turns();
     assert_eq!(shop.told().last().expect("told"), "failed as uncertain");
     assert!(shop.payments.calls().is_empty());
 }

@@ -74,6 +74,7 @@ fn a_line_that_may_have_left_is_not_withdrawn() {
     shop.carries(marked);
     shop.sends();
     assert_eq!(shop.sent(), ["one", "two"]);
+    assert_eq!(shop.line("one"), Delivery::Sent);
 }
 
 #[test]

@@ -132,7 +132,8 @@ fn has_sent_twin(lines: &[Written], of: &Written, sent: &BTreeSet<EffectId>) -> 
 fn news_of_lines_finds_them(world: &World) {
     let tables = world.store.tables();
     let lines = tables.messages();
-    assert!(!lines.iter().any(|line| line.line.author == Author::App), "an echo was taken for a person's");
+    let by_hand = lines.iter().find(|line| line.line.author == Author::App);
+    assert!(by_hand.is_none(), "an echo was taken for a person's: {by_hand:#?} among {lines:#?}");
     for parked in tables.parked() {
         let known = lines.iter().any(|line| line.reference.as_ref() == Some(&parked.reference));
         assert!(!known, "{parked:?} was never released");

@@ -5,6 +5,8 @@
 mod checks;
 mod crowd;
 mod deaf;
+mod parts;
+mod rest;
 mod world;
 
 pub use crowd::message;
@@ -12,7 +14,7 @@ pub use deaf::Deaf;
 use world::World;
 
 /// Runs of one test.
-const RUNS: u64 = 800;
+const RUNS: u64 = 500;
 
 fn seeds() -> Vec<u64> {
     match std::env::var("TRADEPOST_SEED") {

@@ -12,37 +12,39 @@ use std::{
     time::Duration,
 };
 
-use futures::future::BoxFuture;
 use tradepost_domain::{
-    AccountKey, Arrival, Capabilities, ErrorKind, Lane, Money, OrderId, Storefront, Timestamp, What,
+    Arrival, Capabilities, Lane, Money, OrderId, Timestamp, What,
     capabilities::TextUnit,
-    ledger::{Item, OrderState, Payment},
+    ledger::{Item, Payment},
     money::Currency,
 };
-use tradepost_engine::{
-    AccountEntry, House, Intake, Parts, Registry, StorefrontEntry, StorefrontTuning, Tuning,
-};
+use tradepost_engine::{House, Intake, Parts, Tuning};
 use tradepost_ports::{
-    Store, Terms,
-    store::{Class, OutboxRow, OutboxState, ParkedNews, StaffWord, UnitWork},
+    Store,
+    store::{Class, OutboxRow, OutboxState, UnitWork},
     terms::Repeat,
 };
-use tradepost_probe::Probe;
 use tradepost_testkit::{
     chance::SeededDice,
-    memory::{Gate, MemoryStore},
+    memory::MemoryStore,
     script::{Play, ScriptedLlm, ScriptedMessenger, ScriptedPayments},
     time::HandClock,
 };
 
-use super::{checks, crowd};
+use super::{
+    checks, crowd,
+    deaf::Deaf,
+    parts::{Door, bad, registry, terms},
+};
 
 /// Sends under way at once on the messenger's lane: what a crash may leave uncertain.
 pub const CONCURRENCY: usize = 4;
+/// Words of staff and news of lines in a day that has them.
+const LIVELY: usize = 24;
 /// Mugs on hand at the start of a day.
 const MUGS: u32 = 5;
 
-type Task = Pin<Box<dyn Future<Output = ()>>>;
+pub(super) type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A simulated day.
 pub struct World {
@@ -57,69 +59,20 @@ pub struct World {
     /// Lines that were under way when a process died or stood still: so many may be uncertain.
     pub at_risk: usize,
     dice: SeededDice,
-    tasks: Vec<(usize, Task)>,
+    pub(super) tasks: Vec<(usize, Task)>,
     /// What customers will still write, and webhooks that their provider has not seen answered.
     letters: BTreeMap<String, VecDeque<Arrival>>,
-    unanswered: Arc<parking_lot::Mutex<BTreeMap<String, Arrival>>>,
+    pub(super) unanswered: Arc<parking_lot::Mutex<BTreeMap<String, Arrival>>>,
     paid: Vec<OrderId>,
     notices: usize,
     crashes_left: usize,
     crash_at: Option<usize>,
     eager: bool,
-    /// Do people of the shop take part, and does the channel tell what became of our lines?
-    lively: bool,
+    /// How often people of the shop still take part, or the channel tells what became of our lines.
+    lively: usize,
     points: Arc<AtomicUsize>,
     /// Commits at the last look at what must be true at any time.
     looked_at: usize,
-}
-
-/// Stops once around every commit, so that others may run and a crash can be placed there.
-struct Door(Arc<AtomicUsize>);
-
-impl Gate for Door {
-    fn before_commit(&self) -> BoxFuture<'_, ()> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Box::pin(step_aside())
-    }
-    fn after_commit(&self) -> BoxFuture<'_, ()> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Box::pin(step_aside())
-    }
-}
-
-/// Is ready when it is polled for the second time.
-async fn step_aside() {
-    let mut asked = false;
-    std::future::poll_fn(|_| match std::mem::replace(&mut asked, true) {
-        true => std::task::Poll::Ready(()),
-        false => std::task::Poll::Pending,
-    })
-    .await;
-}
-
-fn terms(account: &str, repeat: Repeat) -> Terms {
-    Terms {
-        account: account.into(),
-        lane: Lane::new(account),
-        time_limit: Duration::from_secs(5),
-        concurrency: CONCURRENCY,
-        per_second: 100,
-        repeat,
-    }
-}
-
-fn storefront() -> Storefront {
-    Storefront {
-        id: "corner-shop".into(),
-        name: "The Corner Shop".into(),
-        persona: None,
-        zone: "UTC".into(),
-        locale: "en".into(),
-        currency: Currency::USD,
-        contact: None,
-        rules: Vec::new(),
-        revision: 0,
-    }
 }
 
 impl World {
@@ -137,7 +90,7 @@ impl World {
         let house = |name: &str, number: u64| {
             let parts = Parts {
                 store: Arc::new(store.clone()),
-                coordinator: Arc::new(super::Deaf),
+                coordinator: Arc::new(Deaf),
                 clock: Arc::new(clock.clone()),
                 dice: Arc::new(SeededDice::new(seed ^ (number << 40))),
                 registry: registry(&messenger, &llm, &payments),
@@ -165,7 +118,7 @@ impl World {
             crashes_left: 0,
             crash_at: None,
             eager: false,
-            lively: false,
+            lively: 0,
             points,
             looked_at: 0,
         }
@@ -189,7 +142,7 @@ impl World {
 
     /// Staff takes over and hands back; receipts and echoes come before and after the answers.
     pub fn with_people_and_receipts(mut self) -> Self {
-        self.lively = true;
+        self.lively = LIVELY;
         self
     }
 
@@ -238,7 +191,7 @@ impl World {
     }
 
     /// Looks at what must be true at any time, if anything was kept since the last look.
-    fn look(&mut self) {
+    pub(super) fn look(&mut self) {
         let commits = self.points.load(Ordering::Relaxed);
         if std::mem::replace(&mut self.looked_at, commits) != commits {
             checks::at_any_time(self);
@@ -268,7 +221,7 @@ impl World {
             self.crash();
         }
         let (worker, house) = self.any_house();
-        match self.dice.below(if self.lively { 17 } else { 14 }) {
+        match self.dice.below(if self.lively > 0 { 17 } else { 14 }) {
             0 | 1 => self.write(),
             2 => self.redeliver(),
             3 | 4 => self.turn_something(worker, house),
@@ -292,7 +245,7 @@ impl World {
         (worker, Arc::clone(&self.houses[worker]))
     }
 
-    fn start(&mut self, worker: usize, task: impl Future<Output = ()> + 'static) {
+    pub(super) fn start(&mut self, worker: usize, task: impl Future<Output = ()> + 'static) {
         self.tasks.push((worker, Box::pin(task)));
     }
 
@@ -347,7 +300,7 @@ impl World {
         }
     }
 
-    fn deliver(&mut self, arrival: Arrival) {
+    pub(super) fn deliver(&mut self, arrival: Arrival) {
         let (worker, house) = self.any_house();
         let unanswered = Arc::clone(&self.unanswered);
         let kind = if matches!(arrival.what, What::Paid { .. }) { "pay" } else { "sim" };
@@ -411,6 +364,7 @@ impl World {
 
     /// The channel tells what became of a line that it took: an echo or a receipt, perhaps before its answer.
     fn tell_of_a_line(&mut self) {
+        self.lively -= 1;
         let calls = self.messenger.calls();
         let taken: Vec<_> = calls.iter().enumerate().filter(|(_, call)| call.taken).collect();
         let Some((place, line)) = self.dice.pick(&taken) else { return };
@@ -423,90 +377,12 @@ impl World {
     }
 
     fn speak_as_staff(&mut self, worker: usize, house: Arc<House>) {
+        self.lively -= 1;
         let conversations = self.store.tables().conversations();
         if let Some(conversation) = self.dice.pick(&conversations) {
             let (id, word) = (conversation.id, crowd::staff(self.dice.below(4), self.now()));
             self.start(worker, async move { drop(house.staff(id, word).await) });
         }
-    }
-
-    /// Whoever has a conversation hands it back, so that the flow hears what was said meanwhile.
-    fn hand_everything_back(&mut self) {
-        for conversation in self.store.tables().conversations().into_iter().filter(|one| one.mode.is_person())
-        {
-            let house = Arc::clone(&self.houses[0]);
-            self.start(0, async move { drop(house.staff(conversation.id, StaffWord::HandBack).await) });
-        }
-    }
-
-    /// Everybody is well again; whatever waits is done, and time goes on until nothing is left.
-    fn settle_down(&mut self) {
-        self.messenger.behave(|_| Play::usual());
-        self.payments.behave(|_| Play::usual());
-        self.llm.behave(|prompt| Play::answer(crowd::reply(prompt)));
-        for _ in 0..400 {
-            self.redeliver_all();
-            self.run_everything();
-            self.look();
-            if self.is_still() {
-                return;
-            }
-            self.clock.set(self.next_due());
-        }
-        panic!("the house does not come to rest: {:#?}", self.store.tables().outbox());
-    }
-
-    /// When the next thing happens that only waits for its time.
-    fn next_due(&self) -> Timestamp {
-        let (tables, now) = (self.store.tables(), self.now());
-        let rows = tables.outbox().into_iter().map(|row| row.until.unwrap_or(row.not_before));
-        let holds = tables.orders().into_iter().map(|order| order.ends);
-        let leases = tables.lanes().into_values().map(|(_, until)| until);
-        let parked = tables.parked().into_iter().map(|parked| parked.until);
-        let ripe = tables.inbox().into_iter().map(|row| row.ripe_at);
-        let alarms = tables.timers().into_iter().map(|timer| timer.at).chain(self.clock.next_alarm());
-        let all = rows.chain(holds).chain(leases).chain(parked).chain(ripe).chain(alarms);
-        all.filter(|at| *at > now).min().unwrap_or(now + Duration::from_secs(30))
-    }
-
-    fn redeliver_all(&mut self) {
-        let unanswered: Vec<_> = self.unanswered.lock().values().cloned().collect();
-        unanswered.into_iter().for_each(|arrival| self.deliver(arrival));
-    }
-
-    fn run_everything(&mut self) {
-        self.hand_everything_back();
-        let house = Arc::clone(&self.houses[0]);
-        self.start(0, async move { drop(house.sweep().await) });
-        for conversation in self.store.tables().conversations() {
-            let house = Arc::clone(&self.houses[0]);
-            self.start(0, async move { drop(house.turn(conversation.id, &"a".into()).await) });
-        }
-        for lane in ["sim:1", "llm:1", "pay:1"] {
-            let house = Arc::clone(&self.houses[0]);
-            self.start(0, async move {
-                let Ok(marked) = house.claim(&Lane::new(lane), &"a".into(), 4).await else { return };
-                futures::future::join_all(marked.into_iter().map(|marked| house.carry(marked))).await;
-            });
-        }
-        for _ in 0..200 {
-            if self.tasks.is_empty() {
-                return;
-            }
-            self.tasks.retain_mut(|(_, task)| poll(task));
-        }
-    }
-
-    fn is_still(&self) -> bool {
-        let tables = self.store.tables();
-        let held = tables.orders().iter().any(|order| order.state == OrderState::Held);
-        !held
-            && tables.inbox().is_empty()
-            && tables.outbox().is_empty()
-            && tables.timers().is_empty()
-            && !tables.parked().iter().any(|parked| matches!(parked.news, ParkedNews::Echo { .. }))
-            && !tables.conversations().iter().any(|conversation| conversation.mode.is_person())
-            && self.tasks.is_empty()
     }
 
     pub fn now(&self) -> Timestamp {
@@ -515,45 +391,7 @@ impl World {
 }
 
 /// One step; `false` when it is done.
-fn poll(task: &mut Task) -> bool {
+pub(super) fn poll(task: &mut Task) -> bool {
     let mut cx = TaskContext::from_waker(Waker::noop());
     task.as_mut().poll(&mut cx).is_pending()
-}
-
-/// A provider's bad day.
-fn bad<A>(dice: &SeededDice, usual: Play<A>) -> Play<A> {
-    let slow = Duration::from_millis(u64::try_from(dice.below(2_000)).expect("small"));
-    match dice.below(8) {
-        0 => Play::fail_as(ErrorKind::Unavailable),
-        1 => Play::fail_as(ErrorKind::RateLimited),
-        2 => Play::lose(),
-        3 => usual.after(slow),
-        4 => usual.after(slow).answered_after(slow),
-        5 => usual.after(Duration::from_secs(6)),
-        _ => usual,
-    }
-}
-
-fn registry(messenger: &ScriptedMessenger, llm: &ScriptedLlm, payments: &ScriptedPayments) -> Registry {
-    let tuning = StorefrontTuning { quiet: Duration::from_millis(500), ..StorefrontTuning::default() };
-    let storefront = StorefrontEntry {
-        facts: storefront(),
-        flow: Arc::new(Probe),
-        tuning,
-        llm: Some("llm:1".into()),
-        payments: Some("pay:1".into()),
-    };
-    let account = AccountEntry {
-        key: AccountKey::of("sim", "1"),
-        storefront: "corner-shop".into(),
-        messenger: Arc::new(messenger.clone()),
-        media: None,
-    };
-    let registry = Registry::build(
-        vec![storefront],
-        vec![account],
-        vec![Arc::new(llm.clone())],
-        vec![Arc::new(payments.clone())],
-    );
-    registry.unwrap_or_else(|faults| panic!("{faults:?}"))
 }
