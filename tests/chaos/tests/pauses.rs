@@ -34,7 +34,7 @@ async fn a_process_that_wakes_after_30_s_sends_nothing_twice() {
     tally.is_good(CONCURRENCY);
 }
 
-/// proves: PL-06, PL-11
+/// proves: PL-06, PL-12
 #[tokio::test]
 async fn a_stop_under_load_ends_in_time_and_loses_nothing() {
     let mut scene = Scene::open().await;

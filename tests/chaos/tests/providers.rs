@@ -9,7 +9,7 @@ const OPENS_AFTER: usize = 5;
 const CUSTOMERS: [&str; 3] = ["8800001", "8800002", "8800003"];
 const WORDS: usize = 6;
 
-/// proves: FI-09, CV-10
+/// proves: FI-09, PL-11, CV-10
 #[tokio::test]
 async fn lines_wait_while_the_provider_fails_and_then_arrive_in_order() {
     let scene = Scene::open().await;
@@ -33,13 +33,14 @@ async fn lines_wait_while_the_provider_fails_and_then_arrive_in_order() {
 
 /// The provider's process is killed and comes back on the same port, knowing nothing.
 ///
-/// proves: FI-09, CV-10
+/// proves: FI-09, PL-11, CV-10
 #[tokio::test]
 async fn lines_wait_while_the_provider_is_gone_and_then_arrive_in_order() {
     let scene = Scene::open().await;
+    let now = scene.provider.now_ms().await;
     scene.provider.dies();
     for number in 0..WORDS {
-        scene.house.posts(&payload(number));
+        scene.house.posts(&payload(number, &now));
     }
     scene.house.breaker_is(SHOP, "open").await;
     assert!(scene.books().waiting() > 0, "lines wait");
@@ -48,7 +49,7 @@ async fn lines_wait_while_the_provider_is_gone_and_then_arrive_in_order() {
     all_in_order(&scene).await;
 }
 
-/// proves: FI-09
+/// proves: FI-09, PL-11
 #[tokio::test]
 async fn a_refused_token_is_told_and_other_accounts_go_on() {
     let scene = Scene::open().await;
@@ -78,13 +79,13 @@ fn words(number: usize) -> String {
 }
 
 /// One message of each customer, as the provider posts them.
-fn payload(number: usize) -> Value {
+fn payload(number: usize, now: &Value) -> Value {
     let message = |customer: &str| {
-        json!({ "sender": { "id": customer }, "recipient": { "id": SHOP }, "timestamp": 1_750_000_000_000_u64,
+        json!({ "sender": { "id": customer }, "recipient": { "id": SHOP }, "timestamp": now,
             "message": { "mid": format!("mid-{customer}-{number}"), "text": words(number) } })
     };
     let messages: Vec<_> = CUSTOMERS.iter().map(|customer| message(customer)).collect();
-    json!({ "object": "instagram", "entry": [{ "id": SHOP, "time": 1_750_000_000_000_u64, "messaging": messages }] })
+    json!({ "object": "instagram", "entry": [{ "id": SHOP, "time": now, "messaging": messages }] })
 }
 
 /// Each line once, each customer's in the order of the questions. Questions that came while another waited are

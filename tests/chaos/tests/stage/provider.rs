@@ -73,6 +73,11 @@ impl Provider {
         self.control(Method::POST, "accounts", account).await;
     }
 
+    /// Its time, in milliseconds since 1970.
+    pub async fn now_ms(&self) -> Value {
+        self.control(Method::GET, "clock", Value::Null).await["now_ms"].clone()
+    }
+
     /// A customer writes to an account; returns once the house has taken it.
     pub async fn says(&self, account: &str, customer: &str, text: &str) -> Value {
         self.does(account, customer, json!({ "kind": "text", "text": text })).await
