@@ -65,7 +65,9 @@ impl<'r> Section<'r> {
 
     /// The full path of a key, for faults.
     pub(crate) fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        // A key that cannot be seen is shown in quotes.
+        let key = if key.trim().is_empty() { format!("{key:?}") } else { key.to_owned() };
+        if self.path.is_empty() { key } else { format!("{}.{key}", self.path) }
     }
 
     /// Reports a fault of a key.
