@@ -131,7 +131,7 @@ fn intake(delivery: &Delivery) -> Intake {
     Intake {
         endpoint: delivery.endpoint.clone(),
         kind: delivery.kind.clone(),
-        correlation: Some(delivery.correlation.clone()),
+        correlation: delivery.correlation.clone(),
     }
 }
 

@@ -57,8 +57,13 @@ async fn logs_carry_the_correlation_id_and_no_customer_word_token_or_number() {
     let text = paper.text();
     let lines: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let ours = |line: &&serde_json::Value| line["span"]["request.id"] == "trace-me-77";
-    assert!(lines.iter().any(|line| ours(&line) && line["status"] == 200), "{text}");
+    let ours = |name: &str, key: &str, value: serde_json::Value| {
+        let spoken = |line: &&serde_json::Value| line["span"]["name"] == name && line[key] == value;
+        lines.iter().find(spoken).is_some_and(|line| line["span"]["request.id"] == "trace-me-77")
+    };
+    assert!(ours("request", "status", 200.into()), "{text}");
+    assert!(ours("turn", "effects", 1.into()), "{text}");
+    assert!(ours("call", "outcome", "done".into()), "{text}");
     for secret in
         ["MARKED-WORDS", "+14155552671", "14155552671", "QUERY-TOKEN", KEY, SECRET, signature.as_str()]
     {

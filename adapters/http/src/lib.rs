@@ -28,7 +28,6 @@ pub use request::{Intent, Request};
 pub use reqwest::Method;
 use reqwest::redirect::Policy;
 pub use status::{kind_of, retry_after};
-pub use trace::{Trace, traced};
 use tradepost_domain::{ErrorKind, PortError};
 pub use url::Url;
 

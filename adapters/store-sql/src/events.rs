@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use tradepost_domain::{AccountKey, ConversationId, EventId, Timestamp};
+use tradepost_domain::{AccountKey, ConversationId, Correlation, EventId, Timestamp};
 use tradepost_ports::store::{Events, Fate, Kept, StoredEvent};
 
 use crate::{
@@ -24,7 +24,7 @@ struct Row {
     note: Option<String>,
     raw: String,
     arrival: Option<String>,
-    correlation: Option<String>,
+    correlation: Id<Correlation>,
     repeats: Option<Id<EventId>>,
 }
 
@@ -41,7 +41,7 @@ impl Row {
             note: event.note.clone(),
             raw: event.raw.clone(),
             arrival: event.arrival.clone(),
-            correlation: event.correlation.clone(),
+            correlation: Id(event.correlation.clone()),
             repeats: event.repeats.map(Id),
         }
     }
@@ -58,7 +58,7 @@ impl Row {
             note: self.note,
             raw: self.raw,
             arrival: self.arrival,
-            correlation: self.correlation,
+            correlation: self.correlation.0,
             repeats: self.repeats.map(|id| id.0),
         }
     }

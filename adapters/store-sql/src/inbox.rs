@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use tradepost_domain::{ConversationId, EventId, Timestamp, WorkerId};
+use tradepost_domain::{ConversationId, Correlation, EventId, Timestamp, WorkerId};
 use tradepost_ports::store::{Inbox, InboxRow, Kept};
 
 use crate::{
@@ -20,6 +20,7 @@ struct Row {
     seq: i64,
     event: Id<EventId>,
     conversation: Id<ConversationId>,
+    correlation: Id<Correlation>,
     at: At,
     ripe_at: At,
     tries: i64,
@@ -33,6 +34,7 @@ impl Row {
             seq: 0,
             event: Id(row.event),
             conversation: Id(row.conversation),
+            correlation: Id(row.correlation.clone()),
             at: At(row.at),
             ripe_at: At(row.ripe_at),
             tries: row.tries.into(),
@@ -46,6 +48,7 @@ impl Row {
             event: self.event.0,
             seq: self.seq,
             conversation: self.conversation.0,
+            correlation: self.correlation.0,
             at: self.at.0,
             ripe_at: self.ripe_at.0,
             tries: count(self.tries)?,

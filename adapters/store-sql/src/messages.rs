@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use tradepost_domain::{
-    AccountKey, Author, Content, ConversationId, Delivery, EffectId, Line, MessageId, Slot, Timestamp,
+    AccountKey, Author, Content, ConversationId, Correlation, Delivery, EffectId, Line, MessageId, Slot,
+    Timestamp,
 };
 use tradepost_ports::store::{Kept, MediaBlob, Messages, Written};
 
@@ -26,6 +27,7 @@ struct Row {
     content: Json,
     topic: Option<String>,
     delivery: Option<Word<Delivery>>,
+    correlation: Id<Correlation>,
     effect: Option<Id<EffectId>>,
     reference: Option<String>,
     reason: Option<String>,
@@ -44,6 +46,7 @@ impl Row {
             content: Json::of(&line.content)?,
             topic: line.topic.as_ref().map(Slot::to_string),
             delivery: line.delivery.map(Word),
+            correlation: Id(written.correlation.clone()),
             effect: written.effect.map(Id),
             reference: written.reference.clone(),
             reason: written.reason.clone(),
@@ -64,6 +67,7 @@ impl Row {
             conversation: self.conversation.0,
             account: AccountKey::new(self.account),
             line,
+            correlation: self.correlation.0,
             effect: self.effect.map(|id| id.0),
             reference: self.reference,
             reason: self.reason,

@@ -7,7 +7,9 @@ use diesel::{
     dsl::{exists, not},
     prelude::*,
 };
-use tradepost_domain::{ConversationId, EffectId, Lane, MessageId, Slot, StorefrontId, Timestamp, WorkerId};
+use tradepost_domain::{
+    ConversationId, Correlation, EffectId, Lane, MessageId, Slot, StorefrontId, Timestamp, WorkerId,
+};
 use tradepost_ports::store::{Class, Kept, Outbox, OutboxRow, OutboxState};
 
 use crate::{
@@ -26,6 +28,7 @@ struct Row {
     effect: Id<EffectId>,
     storefront: String,
     conversation: Id<ConversationId>,
+    correlation: Id<Correlation>,
     lane: String,
     class: Word<Class>,
     rank: i32,
@@ -49,6 +52,7 @@ impl Row {
             effect: Id(row.effect),
             storefront: row.storefront.to_string(),
             conversation: Id(row.conversation),
+            correlation: Id(row.correlation.clone()),
             lane: row.lane.to_string(),
             class: Word(row.class),
             rank: row.rank,
@@ -72,6 +76,7 @@ impl Row {
             seq: self.seq,
             storefront: StorefrontId::new(self.storefront),
             conversation: self.conversation.0,
+            correlation: self.correlation.0,
             lane: Lane::new(self.lane),
             class: self.class.0,
             rank: self.rank,

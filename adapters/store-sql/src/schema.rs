@@ -7,6 +7,7 @@ diesel::table! {
         seq -> BigInt,
         event -> Text,
         conversation -> Text,
+        correlation -> Text,
         at -> Moment,
         ripe_at -> Moment,
         tries -> BigInt,
@@ -40,7 +41,7 @@ diesel::table! {
         note -> Nullable<Text>,
         raw -> Text,
         arrival -> Nullable<Text>,
-        correlation -> Nullable<Text>,
+        correlation -> Text,
         repeats -> Nullable<Text>,
     }
 }
@@ -80,6 +81,7 @@ diesel::table! {
         content -> Document,
         topic -> Nullable<Text>,
         delivery -> Nullable<Text>,
+        correlation -> Text,
         effect -> Nullable<Text>,
         reference -> Nullable<Text>,
         reason -> Nullable<Text>,
@@ -103,6 +105,7 @@ diesel::table! {
         effect -> Text,
         storefront -> Text,
         conversation -> Text,
+        correlation -> Text,
         lane -> Text,
         class -> Text,
         rank -> Integer,

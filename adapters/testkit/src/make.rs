@@ -2,12 +2,15 @@
 //!
 //! Number `n` of every kind belongs to conversation `n` where nothing else is said; a larger number is a later id.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde_json::json;
 use tradepost_domain::{
     AccountKey, Author, Body, Capabilities, Contact, ContactId, Content, Conversation, ConversationId,
-    DeadLetterId, Delivery, EffectId, Event, EventId, Identity, Lane, Line, MatchKind, MediaKind, Message,
-    MessageId, Mode, Money, OrderId, Party, Rule, RuleId, Slot, StorefrontId, Timestamp, TurnId, WorkerId,
+    Correlation, DeadLetterId, Delivery, EffectId, Event, EventId, Identity, Lane, Line, MatchKind,
+    MediaKind, Message, MessageId, Mode, Money, OrderId, Party, Rule, RuleId, Slot, StorefrontId, Timestamp,
+    TurnId, WorkerId,
     capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit, Window},
     conversation::Inner,
     ledger::{Item, Order, OrderState, Payment},
@@ -16,8 +19,8 @@ use tradepost_domain::{
 use tradepost_ports::{
     Terms,
     store::{
-        Class, DeadLetter, DeadWork, Fate, InboxBody, InboxRow, JournalRow, MediaBlob, OutboxRow,
-        OutboxState, Parked, ParkedNews, StoredEvent, Timer, Work, Written,
+        Cause, Class, DeadLetter, DeadWork, Fate, InboxBody, InboxRow, JournalRow, MediaBlob, OutboxRow,
+        Parked, ParkedNews, StoredEvent, Timer, Work, Written,
     },
     terms::Repeat,
 };
@@ -119,6 +122,11 @@ pub fn message(n: u64, text: &str) -> Message {
     Message { id: message_id(n), at, content: Content::text(text), about: None, referral: None }
 }
 
+/// The request that caused it all.
+pub fn correlation() -> Correlation {
+    event_id(0).into()
+}
+
 /// Event `n` as written down: filed, of conversation `n`'s account.
 pub fn stored_event(n: u64) -> StoredEvent {
     StoredEvent {
@@ -132,7 +140,7 @@ pub fn stored_event(n: u64) -> StoredEvent {
         note: None,
         raw: json!({ "number": n }).to_string(),
         arrival: None,
-        correlation: None,
+        correlation: correlation(),
         repeats: None,
     }
 }
@@ -141,7 +149,7 @@ pub fn stored_event(n: u64) -> StoredEvent {
 pub fn inbox_row(n: u64, conversation: ConversationId) -> InboxRow {
     let at = at(i64::try_from(n).unwrap_or_default());
     let body = InboxBody::Said(message(n, "Have you got it in blue?"));
-    InboxRow { event: event_id(n), seq: 0, conversation, at, ripe_at: at, tries: 0, body }
+    InboxRow::new(event_id(n), conversation, correlation(), at, body)
 }
 
 /// Line `n` of ours, queued.
@@ -154,8 +162,16 @@ pub fn written(n: u64, conversation: ConversationId) -> Written {
         topic: None,
         delivery: Some(Delivery::Queued),
     };
-    let account = account();
-    Written { conversation, account, line, effect: None, reference: None, reason: None, left_at: None }
+    Written {
+        conversation,
+        account: account(),
+        line,
+        correlation: correlation(),
+        effect: None,
+        reference: None,
+        reason: None,
+        left_at: None,
+    }
 }
 
 /// Line `n`, the customer's own.
@@ -168,31 +184,10 @@ pub fn heard(n: u64, conversation: ConversationId) -> Written {
 
 /// Row `n` of the outbox: a line that may leave at once and is valid for six hours.
 pub fn outbox_row(n: u64, conversation: ConversationId) -> OutboxRow {
-    let at = at(0);
-    OutboxRow {
-        effect: effect_id(n),
-        seq: 0,
-        storefront: storefront(),
-        conversation,
-        lane: lane(),
-        class: Class::Say,
-        rank: 0,
-        slot: None,
-        message: None,
-        work: Work::Say {
-            peer: "peer-1".into(),
-            content: Content::text(format!("Line {n}.")),
-            author: Author::Bot,
-        },
-        at,
-        not_before: at,
-        valid_until: self::at(6 * 3600),
-        state: OutboxState::Ready,
-        holder: None,
-        until: None,
-        attempt: 0,
-        failures: 0,
-    }
+    let cause = Cause { storefront: storefront(), conversation, correlation: correlation(), at: at(0) };
+    let content = Content::text(format!("Line {n}."));
+    let work = Work::Say { peer: "peer-1".into(), content, author: Author::Bot };
+    OutboxRow::new(cause, effect_id(n), lane(), Class::Say, work, Duration::from_secs(6 * 3600))
 }
 
 /// So many dollars and cents, in cents.

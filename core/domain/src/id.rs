@@ -76,6 +76,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// A request to one of our doors.
+    RequestId = "req";
     /// Something that came from outside, kept in the inbox's history.
     EventId = "evt";
     /// One run of a flow over one conversation, stored in one commit.

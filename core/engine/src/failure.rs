@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tradepost_domain::{ConversationId, EventId};
+use tradepost_domain::{ConversationId, Correlation, EventId};
 use tradepost_ports::{
     StoreError, Unit,
     store::{DeadLetter, DeadWork, InboxRow, Kept},
@@ -16,6 +16,7 @@ use crate::{House, unit::write};
 #[derive(Debug, Clone)]
 pub(crate) struct Fault {
     pub(crate) events: Vec<EventId>,
+    pub(crate) correlation: Correlation,
     pub(crate) reason: String,
 }
 
@@ -36,7 +37,8 @@ impl House {
         id: ConversationId,
         fault: Fault,
     ) -> Result<(), StoreError> {
-        tracing::warn!(conversation.id = %id, reason = fault.reason, "a turn failed and was rolled back");
+        let request = fault.correlation.as_str();
+        tracing::warn!(request.id = request, conversation.id = %id, reason = fault.reason, "a turn failed and was rolled back");
         let house = Arc::clone(self);
         write(&*self.store, move |unit| Box::pin(async move { house.count_within(unit, id, fault).await }))
             .await

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use tradepost_domain::{AccountKey, Author, ConversationId, DeadLetterId, Delivery, EffectId, EventId, Line};
+use tradepost_domain::{
+    AccountKey, Author, ConversationId, Correlation, DeadLetterId, Delivery, EffectId, EventId, Line,
+};
 use tradepost_ports::{
     StoreError, Unit, Wake,
     store::{
-        Class, DeadLetter, DeadWork, Fate, InboxBody, Kept, OutboxRow, OutboxState, StaffWord, StoredEvent,
-        Work, Written,
+        Cause, Class, DeadLetter, DeadWork, Fate, InboxBody, Kept, OutboxRow, StaffWord, StoredEvent, Work,
+        Written,
     },
 };
 
@@ -33,6 +35,14 @@ pub enum RepairError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A line that is said once more.
+struct Again {
+    effect: EffectId,
+    correlation: Correlation,
+    author: Author,
+    content: tradepost_domain::Content,
 }
 
 impl House {
@@ -65,7 +75,7 @@ impl House {
         let found = write(&*self.store, move |unit| {
             Box::pin(async move {
                 let Some(conversation) = unit.conversation(id).await? else { return Ok(false) };
-                house.file_for(unit, event, id, InboxBody::Staff(word.clone())).await?;
+                house.file_for(unit, event, id, event.into(), InboxBody::Staff(word.clone())).await?;
                 house.note(unit, event, conversation.account, id, "staff", None).await?;
                 Ok(true)
             })
@@ -107,7 +117,7 @@ impl House {
                 let new = self.mint.event();
                 let Some(conversation) = unit.conversation(letter.conversation).await? else { return Ok(()) };
                 self.note(unit, new, conversation.account, conversation.id, body.word(), Some(event)).await?;
-                self.file_for(unit, new, letter.conversation, body).await
+                self.file_for(unit, new, letter.conversation, new.into(), body).await
             }
             DeadWork::Effect { class, work, .. } => {
                 let work: Work = serde_json::from_value(work).map_err(broken)?;
@@ -126,33 +136,25 @@ impl House {
         };
         let port = account.and_then(|account| self.registry.port(account));
         let Some(port) = port else { return Err(StoreError::Abandoned("its account is gone".into())) };
-        let (effect, now) = (EffectId { turn: self.mint.turn(), position: 0 }, self.now());
+        let effect = EffectId { turn: self.mint.turn(), position: 0 };
+        let correlation = Correlation::from(self.mint.event());
         let message = match &work {
             Work::Say { content, author, .. } => {
-                Some(self.say_again(unit, &conversation, effect, *author, content.clone()).await?)
+                let again = Again {
+                    effect,
+                    correlation: correlation.clone(),
+                    author: *author,
+                    content: content.clone(),
+                };
+                Some(self.say_again(unit, &conversation, again).await?)
             }
             _ => None,
         };
-        let row = OutboxRow {
-            effect,
-            seq: 0,
-            storefront: conversation.storefront,
-            conversation: id,
-            lane: port.terms().lane.clone(),
-            class,
-            rank: 0,
-            slot: None,
-            message,
-            work,
-            at: now,
-            not_before: now,
-            valid_until: now + self.tuning.memory,
-            state: OutboxState::Ready,
-            holder: None,
-            until: None,
-            attempt: 0,
-            failures: 0,
-        };
+        let cause =
+            Cause { storefront: conversation.storefront, conversation: id, correlation, at: self.now() };
+        let lane = port.terms().lane.clone();
+        let row =
+            OutboxRow { message, ..OutboxRow::new(cause, effect, lane, class, work, self.tuning.memory) };
         unit.put(&row).await
     }
 
@@ -160,10 +162,9 @@ impl House {
         &self,
         unit: &mut dyn Unit,
         conversation: &tradepost_domain::Conversation,
-        effect: EffectId,
-        author: Author,
-        content: tradepost_domain::Content,
+        again: Again,
     ) -> Kept<tradepost_domain::MessageId> {
+        let Again { effect, correlation, author, content } = again;
         let id = self.mint.message();
         let line =
             Line { id, at: self.now(), author, content, topic: None, delivery: Some(Delivery::Queued) };
@@ -171,6 +172,7 @@ impl House {
             conversation: conversation.id,
             account: conversation.account.clone(),
             line,
+            correlation,
             effect: Some(effect),
             reference: None,
             reason: None,
@@ -201,7 +203,7 @@ impl House {
             note: None,
             raw: String::new(),
             arrival: None,
-            correlation: None,
+            correlation: id.into(),
             repeats,
         };
         unit.record(&event).await

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tradepost_domain::{Call, Delivery, EffectId, ErrorKind, PortError, call::PortKind, ledger::OrderState};
 use tradepost_ports::{
     Unit, Wake,
-    store::{Class, InboxBody, Kept, OutboxRow, OutboxState, Parked, ParkedNews, StoreError, Work},
+    store::{Cause, Class, InboxBody, Kept, OutboxRow, OutboxState, Parked, ParkedNews, StoreError, Work},
     terms::Repeat,
 };
 
@@ -61,7 +61,7 @@ impl House {
         for timer in &timers {
             clear_alarm(unit, timer.conversation, &timer.slot).await?;
             let body = InboxBody::Woke { slot: timer.slot.clone(), effect: timer.effect };
-            self.file_for(unit, self.mint.event(), timer.conversation, body).await?;
+            self.file_own(unit, timer.conversation, body).await?;
         }
         Ok(timers.len())
     }
@@ -78,7 +78,7 @@ impl House {
                 self.close_page(unit, order, reference.clone()).await?;
             }
             let body = InboxBody::HoldEnded { order: order.id };
-            self.file_for(unit, self.mint.event(), order.conversation, body).await?;
+            self.file_own(unit, order.conversation, body).await?;
         }
         Ok(orders.len())
     }
@@ -91,28 +91,16 @@ impl House {
     ) -> Kept<()> {
         let account = self.registry.account_for(&order.storefront, PortKind::Payments);
         let Some(port) = account.and_then(|account| self.registry.port(account)) else { return Ok(()) };
-        let now = self.now();
-        let row = OutboxRow {
-            effect: EffectId { turn: self.mint.turn(), position: 0 },
-            seq: 0,
+        let cause = Cause {
             storefront: order.storefront.clone(),
             conversation: order.conversation,
-            lane: port.terms().lane.clone(),
-            class: Class::Do,
-            rank: 0,
-            slot: None,
-            message: None,
-            work: Work::Call { call: Call::CloseCheckout { order: order.id, reference } },
-            at: now,
-            not_before: now,
-            valid_until: now + self.tuning.memory,
-            state: OutboxState::Ready,
-            holder: None,
-            until: None,
-            attempt: 0,
-            failures: 0,
+            correlation: self.mint.event().into(),
+            at: self.now(),
         };
-        unit.put(&row).await
+        let effect = EffectId { turn: self.mint.turn(), position: 0 };
+        let work = Work::Call { call: Call::CloseCheckout { order: order.id, reference } };
+        let lane = port.terms().lane.clone();
+        unit.put(&OutboxRow::new(cause, effect, lane, Class::Do, work, self.tuning.memory)).await
     }
 
     /// What was under way when its process died: repeated where that is harmless, else uncertain. **The deadline is the
@@ -171,7 +159,7 @@ impl House {
         for id in idle {
             let already = unit.waiting(id).await?.iter().any(|row| row.body == InboxBody::Idle);
             if !already {
-                self.file_for(unit, self.mint.event(), id, InboxBody::Idle).await?;
+                self.file_own(unit, id, InboxBody::Idle).await?;
                 filed += 1;
             }
         }

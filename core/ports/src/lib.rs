@@ -8,6 +8,7 @@
 pub mod adapter;
 pub mod clock;
 pub mod coordinator;
+pub mod correlation;
 pub mod llm;
 pub mod media;
 pub mod messenger;

@@ -87,7 +87,7 @@ fn row(event: &StoredEvent) -> Vec<String> {
         event.account.to_string(),
         event.conversation.map(|id| id.to_string()).unwrap_or_default(),
         event.endpoint.clone().unwrap_or_default(),
-        event.correlation.clone().unwrap_or_default(),
+        event.correlation.to_string(),
         event.repeats.map(|id| id.to_string()).unwrap_or_default(),
         event.note.clone().unwrap_or_default(),
     ]

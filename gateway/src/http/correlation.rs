@@ -1,38 +1,25 @@
-//! The id that a request is known by: in its answer, in every log line, in stored events and problem documents.
+//! The id that a request is known by: in its answer, in every log line, in what it causes, and in problem documents.
 
 use poem::Request;
+use tradepost_domain::{Correlation, RequestId};
+use tradepost_openapi::ProblemKind;
 use tradepost_ports::{Clock, Dice};
-use ulid::Ulid;
+
+use super::Refusal;
 
 /// The header that carries it, both ways.
 pub const HEADER: &str = "x-request-id";
 
-/// A request's correlation id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Correlation(String);
-
-impl Correlation {
-    /// Takes the caller's id if it is harmless, else the trace id of its `traceparent`, else makes one.
-    pub fn of(request: &Request, clock: &dyn Clock, dice: &dyn Dice) -> Self {
-        let given = request.header(HEADER).filter(|id| harmless(id));
-        let traced = request.header("traceparent").and_then(trace_id);
-        let id = given.or(traced).map_or_else(|| fresh(clock, dice), str::to_owned);
-        Self(id)
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// Takes the caller's id if it is harmless, else the trace id of its `traceparent`, else makes one.
+pub fn of(request: &Request, clock: &dyn Clock, dice: &dyn Dice) -> Correlation {
+    let given = request.header(HEADER).and_then(|id| id.parse().ok());
+    let traced = || request.header("traceparent").and_then(trace_id)?.parse().ok();
+    given.or_else(traced).unwrap_or_else(|| RequestId::new(clock.now(), dice.roll()).into())
 }
 
-fn fresh(clock: &dyn Clock, dice: &dyn Dice) -> String {
-    let ms = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
-    format!("req_{}", Ulid::from_parts(ms, dice.roll()))
-}
-
-fn harmless(id: &str) -> bool {
-    (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+/// What the door has put on the request.
+pub fn given(request: &Request) -> Result<Correlation, Refusal> {
+    request.extensions().get().cloned().ok_or_else(|| Refusal::new(ProblemKind::Internal))
 }
 
 /// `00-<32 digits>-<16 digits>-<2 digits>` (www.w3.org/TR/trace-context).
@@ -51,16 +38,6 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-
-    #[rstest]
-    #[case::plain("abc-123_x.y", true)]
-    #[case::empty("", false)]
-    #[case::blank("a b", false)]
-    #[case::line_break("a\nb", false)]
-    #[case::too_long(&"a".repeat(129), false)]
-    fn only_harmless_ids_are_taken(#[case] id: &str, #[case] expected: bool) {
-        assert_eq!(harmless(id), expected);
-    }
 
     #[rstest]
     #[case::good("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true)]

@@ -1,7 +1,7 @@
 //! What the door needs from the house.
 
 use async_trait::async_trait;
-use tradepost_domain::Arrival;
+use tradepost_domain::{Arrival, Correlation};
 use tradepost_openapi::health::{Backlog, Provider, Queue};
 use tradepost_ports::StoreError;
 
@@ -25,8 +25,8 @@ pub struct Delivery {
     pub endpoint: String,
     /// The channel.
     pub kind: String,
-    /// The request's correlation id.
-    pub correlation: String,
+    /// The request.
+    pub correlation: Correlation,
 }
 
 /// How the house is.

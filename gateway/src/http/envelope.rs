@@ -12,10 +12,11 @@ use poem::{
 };
 use tokio::time::timeout;
 use tracing::Instrument;
+use tradepost_domain::Correlation;
 use tradepost_openapi::ProblemKind;
 use tradepost_ports::{Clock, Dice};
 
-use super::{Correlation, Refusal, correlation};
+use super::{Refusal, correlation};
 use crate::settings::ServerSettings;
 
 /// Bounds of one request.
@@ -57,7 +58,7 @@ impl Door {
 
     /// Answers a request, whatever happens.
     pub async fn answer(&self, mut request: Request) -> Response {
-        let correlation = Correlation::of(&request, self.clock.as_ref(), self.dice.as_ref());
+        let correlation = correlation::of(&request, self.clock.as_ref(), self.dice.as_ref());
         request.extensions_mut().insert(correlation.clone());
         // The path only: a query may carry an endpoint's token.
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());

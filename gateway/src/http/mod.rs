@@ -14,7 +14,6 @@ mod webhook;
 use std::sync::Arc;
 
 pub use accept::{bind, serve};
-pub use correlation::Correlation;
 pub use desk::{Condition, Delivery, Desk};
 pub use document::document;
 pub use envelope::{Door, Limits};

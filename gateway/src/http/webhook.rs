@@ -9,7 +9,7 @@ use poem::{
 use tradepost_openapi::ProblemKind;
 use tradepost_ports::{Greeting, Headers, Unreadable, Unverified, Verified};
 
-use super::{Correlation, Delivery, Desk, Refusal};
+use super::{Delivery, Desk, Refusal, correlation};
 use crate::settings::EndpointSettings;
 
 /// An endpoint's door.
@@ -46,11 +46,7 @@ impl WebhookDoor {
         let delivery = Delivery {
             endpoint: self.endpoint.path(),
             kind: self.endpoint.kind.to_owned(),
-            correlation: request
-                .extensions()
-                .get::<Correlation>()
-                .map(|id| id.as_str().to_owned())
-                .unwrap_or_default(),
+            correlation: correlation::given(&request)?,
         };
         let (headers, query) = (headers(&request), query(&request));
         let body = request.take_body().into_bytes().await?;

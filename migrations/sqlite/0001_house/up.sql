@@ -7,6 +7,7 @@ CREATE TABLE inbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     event TEXT NOT NULL UNIQUE,
     conversation TEXT NOT NULL,
+    correlation TEXT NOT NULL,
     at INTEGER NOT NULL,
     ripe_at INTEGER NOT NULL,
     tries INTEGER NOT NULL,
@@ -38,7 +39,7 @@ CREATE TABLE events (
     note TEXT,
     raw TEXT NOT NULL,
     arrival TEXT,
-    correlation TEXT,
+    correlation TEXT NOT NULL,
     repeats TEXT
 ) STRICT;
 CREATE INDEX events_fate ON events (fate, at);
@@ -76,6 +77,7 @@ CREATE TABLE messages (
     content TEXT NOT NULL,
     topic TEXT,
     delivery TEXT,
+    correlation TEXT NOT NULL,
     effect TEXT,
     reference TEXT,
     reason TEXT,
@@ -97,6 +99,7 @@ CREATE TABLE outbox (
     effect TEXT NOT NULL UNIQUE,
     storefront TEXT NOT NULL,
     conversation TEXT NOT NULL,
+    correlation TEXT NOT NULL,
     lane TEXT NOT NULL,
     class TEXT NOT NULL,
     "rank" INTEGER NOT NULL,

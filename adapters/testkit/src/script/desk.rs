@@ -6,8 +6,8 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tradepost_domain::Timestamp;
-use tradepost_ports::{Clock, PortResult};
+use tradepost_domain::{Correlation, Timestamp};
+use tradepost_ports::{Clock, PortResult, correlation};
 
 use super::{Play, Taken};
 
@@ -33,6 +33,8 @@ pub struct Called<Q> {
     pub at: Timestamp,
     /// What was asked.
     pub question: Q,
+    /// The request that caused it, as an adapter sees it.
+    pub correlation: Option<Correlation>,
     /// Did the port take it? A repetition under a kept key is answered, but not taken again.
     pub taken: bool,
 }
@@ -91,7 +93,7 @@ impl<Q: Clone + Send, A: Clone + Send> Desk<Q, A> {
         let planned = state.planned.pop_front();
         let behaved = || state.behaviour.as_mut().map(|behaviour| behaviour(&question));
         let play = planned.or_else(behaved).unwrap_or_else(Play::usual);
-        state.calls.push(Called { at: now, question, taken: false });
+        state.calls.push(Called { at: now, question, correlation: correlation::current(), taken: false });
         (state.calls.len(), play)
     }
 

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument;
 use tradepost_domain::{Answer, Call, Checkout, CheckoutRequest, EffectId, ErrorKind, PortError};
 use tradepost_ports::{
     Fetched, Messenger, Outbound, Payments, PortResult, Receipt, StoreError,
+    correlation::correlated,
     store::{Class, Work},
     terms::Repeat,
 };
@@ -27,12 +29,32 @@ pub(super) enum Outcome {
     TooLate,
 }
 
+impl Outcome {
+    /// For logs: without a word of what was said.
+    fn word(&self) -> &'static str {
+        let word = |error: Option<&PortError>| error.map_or("done", |error| error.kind.word());
+        match self {
+            Self::Said(result) => word(result.as_ref().err()),
+            Self::Answered(result) => word(result.as_ref().err()),
+            Self::Fetched(result) => word(result.as_ref().err()),
+            Self::Shown => "shown",
+            Self::TooLate => "too late",
+        }
+    }
+}
+
 impl House {
     /// Sends a marked row and settles it. The caller must own the row: nobody else sends it.
     pub async fn carry(self: &Arc<Self>, marked: Marked) -> Result<(), StoreError> {
-        let outcome = self.send(&marked).await;
-        self.reached(Stage::Answered);
-        self.settle(marked, outcome).await
+        let (request, effect, account) = (marked.row.correlation.clone(), marked.row.effect, &marked.account);
+        let span = tracing::info_span!("call", request.id = request.as_str(), %effect, %account);
+        let work = async {
+            let outcome = correlated(request, self.send(&marked)).await;
+            tracing::debug!(outcome = outcome.word(), "the port has answered");
+            self.reached(Stage::Answered);
+            self.settle(marked, outcome).await
+        };
+        work.instrument(span).await
     }
 
     async fn send(&self, marked: &Marked) -> Outcome {

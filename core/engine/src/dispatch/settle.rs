@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
 use tradepost_domain::{
-    Answer, Answered, Call, Checkout, Content, ConversationId, Delivery, ErrorKind, EventId, Media, OrderId,
-    PortError, Source, ledger::OrderState,
+    Answer, Answered, Call, Checkout, Content, ConversationId, Correlation, Delivery, ErrorKind, EventId,
+    Media, OrderId, PortError, Source, ledger::OrderState,
 };
 use tradepost_ports::{
     Fetched, PortResult, Receipt, StoreError, Unit,
     store::{
-        Class, DeadLetter, DeadWork, InboxBody, InboxRow, Kept, MediaBlob, OutboxRow, OutboxState,
+        Cause, Class, DeadLetter, DeadWork, InboxBody, InboxRow, Kept, MediaBlob, OutboxRow, OutboxState,
         ParkedNews, Work,
     },
 };
@@ -227,7 +227,8 @@ impl House {
         for parked in unit.unpark(&marked.account, &checkout.reference).await? {
             if let ParkedNews::Paid { payment } = parked.news {
                 let body = InboxBody::Paid { order, payment };
-                self.file_for(unit, parked.event, marked.row.conversation, body).await?;
+                let (event, id) = (parked.event, marked.row.conversation);
+                self.file_for(unit, event, id, event.into(), body).await?;
             }
         }
         match unit.order(order).await? {
@@ -245,24 +246,15 @@ impl House {
         order: OrderId,
         reference: String,
     ) -> Kept<()> {
-        let now = self.now();
-        let row = OutboxRow {
-            effect: tradepost_domain::EffectId { turn: self.mint.turn(), position: 0 },
-            class: Class::Do,
-            slot: None,
-            message: None,
-            work: Work::Call { call: Call::CloseCheckout { order, reference } },
-            at: now,
-            not_before: now,
-            valid_until: now + DO_VALID,
-            state: OutboxState::Ready,
-            holder: None,
-            until: None,
-            attempt: 0,
-            failures: 0,
-            ..of.clone()
+        let cause = Cause {
+            storefront: of.storefront.clone(),
+            conversation: of.conversation,
+            correlation: of.correlation.clone(),
+            at: self.now(),
         };
-        unit.put(&row).await
+        let effect = tradepost_domain::EffectId { turn: self.mint.turn(), position: 0 };
+        let work = Work::Call { call: Call::CloseCheckout { order, reference } };
+        unit.put(&OutboxRow::new(cause, effect, of.lane.clone(), Class::Do, work, DO_VALID)).await
     }
 
     pub(crate) async fn file_answer(
@@ -284,7 +276,18 @@ impl House {
         let Some(slot) = row.slot.clone() else { return Ok(()) };
         let answered = Answered { slot, effect: row.effect, awaited: false, result };
         let body = InboxBody::Answer { writes: row.class == Class::Write, answered };
-        self.file_for(unit, event, row.conversation, body).await
+        self.file_for(unit, event, row.conversation, row.correlation.clone(), body).await
+    }
+
+    /// Files what the house itself has to tell: the beginning of a story of its own.
+    pub(crate) async fn file_own(
+        &self,
+        unit: &mut dyn Unit,
+        id: ConversationId,
+        body: InboxBody,
+    ) -> Kept<()> {
+        let event = self.mint.event();
+        self.file_for(unit, event, id, event.into(), body).await
     }
 
     pub(crate) async fn file_for(
@@ -292,10 +295,10 @@ impl House {
         unit: &mut dyn Unit,
         event: EventId,
         conversation: ConversationId,
+        correlation: Correlation,
         body: InboxBody,
     ) -> Kept<()> {
-        let now = self.now();
-        unit.file(&InboxRow { event, seq: 0, conversation, at: now, ripe_at: now, tries: 0, body }).await
+        unit.file(&InboxRow::new(event, conversation, correlation, self.now(), body)).await
     }
 
     /// A call that was never made is answered so.

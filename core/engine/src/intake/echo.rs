@@ -96,6 +96,7 @@ impl House {
             conversation: id,
             account: conversation.account,
             line,
+            correlation: echoed.event.into(),
             effect: None,
             reference: Some(echoed.reference),
             reason: None,
@@ -104,15 +105,7 @@ impl House {
         unit.write(&written).await?;
         let until = pause.map(|pause| echoed.at + pause);
         let word = StaffWord::TakeOver { by: "the provider's app".into(), until };
-        let row = InboxRow {
-            event: echoed.event,
-            seq: 0,
-            conversation: id,
-            at: echoed.at,
-            ripe_at: echoed.at,
-            tries: 0,
-            body: InboxBody::Staff(word),
-        };
-        unit.file(&row).await
+        let (event, body) = (echoed.event, InboxBody::Staff(word));
+        unit.file(&InboxRow::new(event, id, event.into(), echoed.at, body)).await
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use tradepost_domain::{AccountKey, Arrival, ConversationId, Delivery, EventId, Timestamp, What};
+use tradepost_domain::{
+    AccountKey, Arrival, ConversationId, Correlation, Delivery, EventId, Timestamp, What,
+};
 use tradepost_ports::{
     Unit,
     store::{Fate, InboxBody, InboxRow, Kept, Ledger, Parked, ParkedNews, StoredEvent},
@@ -51,6 +53,10 @@ impl<'a> Filing<'a> {
     ) -> Self {
         let account = AccountKey::of(&intake.kind, &arrival.account);
         Self { house, id: house.mint.event(), now: house.now(), account, intake, repeats }
+    }
+
+    pub(super) fn correlation(&self) -> Correlation {
+        self.intake.correlation.clone()
     }
 
     pub(super) async fn file(
@@ -129,16 +135,8 @@ impl<'a> Filing<'a> {
         body: InboxBody,
         quiet: Duration,
     ) -> Kept<()> {
-        let row = InboxRow {
-            event: self.id,
-            seq: 0,
-            conversation,
-            at: self.now,
-            ripe_at: self.now + quiet,
-            tries: 0,
-            body,
-        };
-        unit.file(&row).await
+        let row = InboxRow::new(self.id, conversation, self.correlation(), self.now, body);
+        unit.file(&InboxRow { ripe_at: self.now + quiet, ..row }).await
     }
 
     /// Parks news of something that we do not know yet.

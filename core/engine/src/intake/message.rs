@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use tradepost_domain::{
     Author, Contact, ContactId, Content, Conversation, ConversationId, EffectId, Identity, Line, Message,
-    MessageId, Mode, Party, Source, Timestamp,
+    Mode, Party, Source, Timestamp,
     conversation::Inner,
     message::{About, Referral},
 };
 use tradepost_ports::{
     Signal, StoreError, Unit,
-    store::{Class, Fate, InboxBody, Kept, OutboxRow, OutboxState, Work, Written},
+    store::{Cause, Class, Fate, InboxBody, Kept, OutboxRow, Work, Written},
 };
 
 use super::file::{Filed, Filing};
@@ -120,8 +120,16 @@ impl Filing<'_> {
         };
         let account = self.account.clone();
         let reference = heard.reference;
-        let written =
-            Written { conversation, account, line, effect: None, reference, reason: None, left_at: None };
+        let written = Written {
+            conversation,
+            account,
+            line,
+            correlation: self.correlation(),
+            effect: None,
+            reference,
+            reason: None,
+            left_at: None,
+        };
         unit.write(&written).await?;
         Ok(message)
     }
@@ -167,26 +175,15 @@ impl Filing<'_> {
         work: Work,
         valid: Duration,
     ) -> OutboxRow {
-        OutboxRow {
-            effect: EffectId { turn: self.house.mint.turn(), position },
-            seq: 0,
+        let cause = Cause {
             storefront: channel.entry.storefront.clone(),
             conversation,
-            lane: channel.entry.messenger.terms().lane.clone(),
-            class,
-            rank: 1,
-            slot: None,
-            message: None::<MessageId>,
-            work,
+            correlation: self.correlation(),
             at: self.now,
-            not_before: self.now,
-            valid_until: self.now + valid,
-            state: OutboxState::Ready,
-            holder: None,
-            until: None,
-            attempt: 0,
-            failures: 0,
-        }
+        };
+        let effect = EffectId { turn: self.house.mint.turn(), position };
+        let lane = channel.entry.messenger.terms().lane.clone();
+        OutboxRow { rank: 1, ..OutboxRow::new(cause, effect, lane, class, work, valid) }
     }
 }
 

@@ -9,7 +9,7 @@ pub(crate) use echo::Echoed;
 use std::sync::Arc;
 
 use file::Filing;
-use tradepost_domain::{AccountKey, Arrival, ConversationId, EventId};
+use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId};
 use tradepost_ports::{
     Unit, Wake,
     store::{Fate, Kept, StoreError, StoredEvent},
@@ -29,8 +29,8 @@ pub struct Intake {
     pub endpoint: String,
     /// The channel kind, such as `instagram`.
     pub kind: String,
-    /// The correlation id of the request.
-    pub correlation: Option<String>,
+    /// The request.
+    pub correlation: Correlation,
 }
 
 /// What became of a request's events.

@@ -8,7 +8,7 @@ use tradepost_domain::{
 };
 use tradepost_ports::{
     Signal, StoreError, Unit,
-    store::{Class, InboxBody, InboxRow, Kept, OutboxRow, OutboxState, Timer, Work, Written},
+    store::{Cause, Class, InboxBody, InboxRow, Kept, OutboxRow, OutboxState, Timer, Work, Written},
 };
 
 use super::Turn;
@@ -119,6 +119,7 @@ impl Turn<'_> {
             conversation: self.conversation.id,
             account: self.conversation.account.clone(),
             line,
+            correlation: self.correlation.clone(),
             effect,
             reference: None,
             reason: reason.map(str::to_owned),
@@ -171,16 +172,9 @@ impl Turn<'_> {
         let error =
             PortError::new(ErrorKind::Config, "settings", "the storefront has no account for this call");
         let answered = Answered { slot, effect, awaited: false, result: Err(error) };
-        let row = InboxRow {
-            event: self.house.mint.event(),
-            seq: 0,
-            conversation: self.conversation.id,
-            at: self.now,
-            ripe_at: self.now,
-            tries: 0,
-            body: InboxBody::Answer { writes: call.writes(), answered },
-        };
-        self.unit.file(&row).await
+        let body = InboxBody::Answer { writes: call.writes(), answered };
+        let (event, id) = (self.house.mint.event(), self.conversation.id);
+        self.unit.file(&InboxRow::new(event, id, self.correlation.clone(), self.now, body)).await
     }
 
     pub(crate) async fn do_later(&mut self, call: Call) -> Kept<()> {
@@ -263,26 +257,13 @@ impl Turn<'_> {
         work: Work,
         valid: Duration,
     ) -> OutboxRow {
-        OutboxRow {
-            effect,
-            seq: 0,
+        let cause = Cause {
             storefront: self.conversation.storefront.clone(),
             conversation: self.conversation.id,
-            lane,
-            class,
-            rank: 0,
-            slot,
-            message: None,
-            work,
+            correlation: self.correlation.clone(),
             at: self.now,
-            not_before: self.now,
-            valid_until: self.now + valid,
-            state: OutboxState::Ready,
-            holder: None,
-            until: None,
-            attempt: 0,
-            failures: 0,
-        }
+        };
+        OutboxRow { slot, ..OutboxRow::new(cause, effect, lane, class, work, valid) }
     }
 }
 

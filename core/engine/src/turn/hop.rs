@@ -123,6 +123,7 @@ impl Turn<'_> {
         let stored = self.conversation.inner.state.take();
         let fresh = stored.is_none();
         let step = self.call_flow(&context, stored, event)?;
+        tracing::debug!(event.id = %event.id, effects = step.effects.len(), "the flow has stepped");
         self.write_journal(event, &context, fresh, &step).await?;
         self.conversation.inner.state = Some(step.state);
         self.conversation.inner.hops += 1;

@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 pub(crate) use effects::clear_alarm;
 use plan::{Job, Plan};
+use tracing::Instrument;
 use tradepost_domain::{
-    Contact, Conversation, ConversationId, EventId, Slot, Timestamp, TurnId, WorkerId, flow::Reading,
+    Contact, Conversation, ConversationId, Correlation, EventId, Slot, Timestamp, TurnId, WorkerId,
+    flow::Reading,
 };
 use tradepost_ports::{StoreError, Unit, Wake, store::Kept};
 
@@ -47,6 +49,8 @@ pub(crate) struct Turn<'u> {
     pub(crate) storefront: Known,
     pub(crate) id: TurnId,
     pub(crate) now: Timestamp,
+    /// The request that caused what is being stepped.
+    pub(crate) correlation: Correlation,
     /// Effects so far: the next one's position.
     pub(crate) position: u16,
     /// Steps so far.
@@ -122,9 +126,9 @@ impl House {
         if let Some(at) = plan.again_at {
             self.agenda.note(at, id);
         }
-        if plan.jobs.is_empty() {
+        let Some(correlation) = plan.jobs.first().and_then(Job::correlation) else {
             return self.give_back(unit, conversation).await;
-        }
+        };
         if reading(entry, &conversation) == Reading::Newer {
             unit.ripen(&plan.events(), now + self.tuning.lease).await?;
             return Ok(TurnEnd::NotOurs);
@@ -143,6 +147,7 @@ impl House {
             storefront,
             id: self.mint.turn(),
             now,
+            correlation,
             position: 0,
             hops: 0,
             by_words: false,
@@ -177,7 +182,10 @@ impl Turn<'_> {
             if self.hops >= self.house.tuning.most_hops {
                 break;
             }
-            if let Err(error) = self.take(job).await {
+            self.correlation = job.correlation().unwrap_or(self.correlation);
+            let (request, id) = (self.correlation.as_str(), self.conversation.id);
+            let span = tracing::info_span!("turn", request.id = request, conversation.id = %id);
+            if let Err(error) = self.take(job).instrument(span).await {
                 return Err(self.blame(events, error));
             }
             taken.extend(events);
@@ -213,7 +221,8 @@ impl Turn<'_> {
     /// Says which events the failure belongs to. What is only the store's trouble is nobody's fault.
     fn blame(&self, events: Vec<EventId>, error: StoreError) -> StoreError {
         if let StoreError::Abandoned(reason) = &error {
-            self.told.lock().fault = Some(Fault { events, reason: reason.clone() });
+            self.told.lock().fault =
+                Some(Fault { events, correlation: self.correlation.clone(), reason: reason.clone() });
         }
         error
     }

@@ -1,6 +1,6 @@
 //! Which of the waiting rows a turn takes, and in what order. Pure.
 
-use tradepost_domain::{Content, EventId, Timestamp};
+use tradepost_domain::{Content, Correlation, EventId, Timestamp};
 use tradepost_ports::store::{InboxBody, InboxRow};
 
 use crate::StorefrontTuning;
@@ -19,6 +19,14 @@ impl Job {
         match self {
             Self::Said(rows) => rows.iter().map(|row| row.event).collect(),
             Self::One(row) => vec![row.event],
+        }
+    }
+
+    /// The request that caused it; of a burst, the last one.
+    pub(super) fn correlation(&self) -> Option<Correlation> {
+        match self {
+            Self::Said(rows) => rows.last().map(|row| row.correlation.clone()),
+            Self::One(row) => Some(row.correlation.clone()),
         }
     }
 
@@ -148,15 +156,8 @@ mod tests {
     }
 
     fn row(seq: i64, ms: i64, body: InboxBody) -> InboxRow {
-        InboxRow {
-            event: EventId::new(at(1), u128::try_from(seq).expect("small")),
-            seq,
-            conversation: ConversationId::new(at(1), 1),
-            at: at(ms),
-            ripe_at: at(ms),
-            tries: 0,
-            body,
-        }
+        let event = EventId::new(at(1), u128::try_from(seq).expect("small"));
+        InboxRow { seq, ..InboxRow::new(event, ConversationId::new(at(1), 1), event.into(), at(ms), body) }
     }
 
     fn said(seq: i64, ms: i64) -> InboxRow {

@@ -75,10 +75,37 @@ fn a_line_never_goes_backwards() {
 #[test]
 fn an_event_of_nobodys_account_is_kept_and_shown() {
     let shop = Shop::new();
-    let intake = tradepost_engine::Intake { endpoint: "sim".into(), kind: "sim".into(), correlation: None };
+    let intake = tradepost_engine::Intake {
+        endpoint: "sim".into(),
+        kind: "sim".into(),
+        correlation: tradepost_testkit::make::correlation(),
+    };
     let mut arrival = crate::sim::message("ann", 1, "hello");
     arrival.account = "nobody".into();
     let accepted = futures::executor::block_on(shop.house.accept(&intake, vec![arrival])).expect("accepted");
     assert_eq!((accepted.taken, accepted.unrouted), (1, 1));
     assert_eq!(shop.store.tables().events()[0].fate, Fate::Unrouted);
+}
+
+/// What a request causes bears its id: the line that it brought, the question that its turn asks, the answer's line.
+///
+/// proves: PL-07
+#[test]
+fn what_a_request_causes_bears_its_id() {
+    let shop = Shop::new();
+    shop.hears("ask tea");
+    shop.rests();
+    shop.hears("say hello");
+    shop.rests();
+    let name = |id: &tradepost_domain::Correlation| id.to_string();
+    let called = |id: Option<tradepost_domain::Correlation>| id.as_ref().map(name).unwrap_or_default();
+    let asked: Vec<_> = shop.llm.calls().into_iter().map(|call| called(call.correlation)).collect();
+    assert_eq!(asked, ["event-0"]);
+    let sent: Vec<_> = shop.messenger.calls().into_iter().map(|call| called(call.correlation)).collect();
+    assert_eq!(sent, ["event-0", "event-1"]);
+    let tables = shop.store.tables();
+    let lines: Vec<_> = tables.messages().iter().map(|line| name(&line.correlation)).collect();
+    assert_eq!(lines, ["event-0", "event-0", "event-1", "event-1"]);
+    let events: Vec<_> = tables.events().iter().map(|event| name(&event.correlation)).collect();
+    assert_eq!(events, ["event-0", "event-1"]);
 }

@@ -157,7 +157,11 @@ impl Shop {
     /// A provider tells something, under that key.
     pub fn delivers(&self, key: &str, what: What) -> Accepted {
         let kind = if matches!(what, What::Paid { .. }) { "pay" } else { "sim" };
-        let intake = Intake { endpoint: kind.into(), kind: kind.into(), correlation: None };
+        let intake = Intake {
+            endpoint: kind.into(),
+            kind: kind.into(),
+            correlation: key.parse().unwrap_or_else(|_| tradepost_testkit::make::correlation()),
+        };
         let arrival =
             Arrival { account: "1".into(), key: key.into(), at: Some(self.now()), raw: "{}".into(), what };
         block_on(self.house.accept(&intake, vec![arrival])).expect("accepted")

@@ -304,7 +304,8 @@ impl World {
         let (worker, house) = self.any_house();
         let unanswered = Arc::clone(&self.unanswered);
         let kind = if matches!(arrival.what, What::Paid { .. }) { "pay" } else { "sim" };
-        let intake = Intake { endpoint: kind.into(), kind: kind.into(), correlation: None };
+        let correlation = tradepost_testkit::make::correlation();
+        let intake = Intake { endpoint: kind.into(), kind: kind.into(), correlation };
         self.start(worker, async move {
             let key = arrival.key.clone();
             if house.accept(&intake, vec![arrival]).await.is_ok() {

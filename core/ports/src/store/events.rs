@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use tradepost_domain::{AccountKey, ConversationId, EventId, Timestamp};
+use tradepost_domain::{AccountKey, ConversationId, Correlation, EventId, Timestamp};
 
 use super::Kept;
 
@@ -51,8 +51,8 @@ pub struct StoredEvent {
     pub raw: String,
     /// The arrival that was read from it, as JSON: what `inbox retry` files again.
     pub arrival: Option<String>,
-    /// The correlation id of its request.
-    pub correlation: Option<String>,
+    /// The request that brought it.
+    pub correlation: Correlation,
     /// The event that this one repeats.
     pub repeats: Option<EventId>,
 }

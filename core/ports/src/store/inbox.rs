@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tradepost_domain::{
-    Answered, ConversationId, EffectId, EventId, Message, OrderId, Slot, Timestamp, ledger::Payment,
+    Answered, ConversationId, Correlation, EffectId, EventId, Message, OrderId, Slot, Timestamp,
+    ledger::Payment,
 };
 
 use super::Kept;
@@ -51,6 +52,8 @@ pub struct InboxRow {
     pub seq: i64,
     /// Whose queue.
     pub conversation: ConversationId,
+    /// The request that brought or caused it.
+    pub correlation: Correlation,
     /// When it was accepted.
     pub at: Timestamp,
     /// When it may be stepped.
@@ -59,6 +62,19 @@ pub struct InboxRow {
     pub tries: u32,
     /// What it is.
     pub body: InboxBody,
+}
+
+impl InboxRow {
+    /// A row that is ripe at once.
+    pub fn new(
+        event: EventId,
+        conversation: ConversationId,
+        correlation: Correlation,
+        at: Timestamp,
+        body: InboxBody,
+    ) -> Self {
+        Self { event, seq: 0, conversation, correlation, at, ripe_at: at, tries: 0, body }
+    }
 }
 
 /// What waits to be stepped.

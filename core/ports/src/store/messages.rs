@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use tradepost_domain::{
-    AccountKey, Content, ConversationId, Delivery, EffectId, Line, MessageId, Slot, Timestamp,
+    AccountKey, Content, ConversationId, Correlation, Delivery, EffectId, Line, MessageId, Slot, Timestamp,
 };
 
 use super::Kept;
@@ -74,6 +74,8 @@ pub struct Written {
     pub account: AccountKey,
     /// The line.
     pub line: Line,
+    /// The request that brought or caused it.
+    pub correlation: Correlation,
     /// The effect that wrote it, for ours.
     pub effect: Option<EffectId>,
     /// The provider's id of it.

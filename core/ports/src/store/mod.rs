@@ -25,7 +25,7 @@ pub use inbox::{Inbox, InboxBody, InboxRow, StaffWord};
 pub use journal::{DeadLetter, DeadLetters, DeadWork, Journal, JournalRow};
 pub use ledger::{Ledger, Parked, ParkedNews};
 pub use messages::{MediaBlob, Messages, Written};
-pub use outbox::{Class, Outbox, OutboxRow, OutboxState, Work};
+pub use outbox::{Cause, Class, Outbox, OutboxRow, OutboxState, Work};
 pub use rules::Rules;
 use thiserror::Error;
 pub use timers::{Timer, Timers};

@@ -1,10 +1,12 @@
 //! The queue of what is to leave.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tradepost_domain::{
-    Author, Call, Content, ConversationId, EffectId, Lane, Media, MessageId, Slot, StorefrontId, Timestamp,
-    WorkerId,
+    Author, Call, Content, ConversationId, Correlation, EffectId, Lane, Media, MessageId, Slot, StorefrontId,
+    Timestamp, WorkerId,
 };
 
 use super::Kept;
@@ -83,6 +85,8 @@ pub struct OutboxRow {
     pub storefront: StorefrontId,
     /// The conversation that caused it.
     pub conversation: ConversationId,
+    /// The request that caused it.
+    pub correlation: Correlation,
     /// What shares its rate and order.
     pub lane: Lane,
     /// How it is treated.
@@ -111,6 +115,54 @@ pub struct OutboxRow {
     pub attempt: u32,
     /// Tries that failed and were not mere waiting.
     pub failures: u32,
+}
+
+/// Who causes a row, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cause {
+    /// The storefront that pays for it.
+    pub storefront: StorefrontId,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The request.
+    pub correlation: Correlation,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl OutboxRow {
+    /// A row that may leave at once and is valid for so long: no line, no slot, of the first rank.
+    pub fn new(
+        cause: Cause,
+        effect: EffectId,
+        lane: Lane,
+        class: Class,
+        work: Work,
+        valid: Duration,
+    ) -> Self {
+        let Cause { storefront, conversation, correlation, at } = cause;
+        Self {
+            effect,
+            seq: 0,
+            storefront,
+            conversation,
+            correlation,
+            lane,
+            class,
+            rank: 0,
+            slot: None,
+            message: None,
+            work,
+            at,
+            not_before: at,
+            valid_until: at + valid,
+            state: OutboxState::Ready,
+            holder: None,
+            until: None,
+            attempt: 0,
+            failures: 0,
+        }
+    }
 }
 
 /// How far a row is.

@@ -23,8 +23,9 @@ use tradepost_openapi::{
 use ulid::Ulid;
 
 use super::{
-    Correlation, Delivery, Refusal, Rooms,
+    Delivery, Refusal, Rooms,
     api::{Known, Tag},
+    correlation,
 };
 use crate::adapters::direct::{self, Caller, Exchange, Heard, Question, Waiting, Words};
 
@@ -136,11 +137,10 @@ async fn ask(
     };
     let account = direct::account_of(&question.storefront);
     let mut exchange = Exchange::begin(waiting, account, question.reference());
-    let correlation = request.extensions().get::<Correlation>();
     let delivery = Delivery {
         endpoint: "/v1/chat".to_owned(),
         kind: direct::KIND.to_owned(),
-        correlation: correlation.map(|id| id.as_str().to_owned()).unwrap_or_default(),
+        correlation: correlation::given(request)?,
     };
     rooms.desk.accept(&delivery, vec![question.arrival(rooms.clock.now())]).await?;
     match exchange.conversation().await? {

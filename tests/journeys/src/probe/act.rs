@@ -81,7 +81,11 @@ impl Tale {
     async fn arrives(&mut self, kind: &str, key: String, what: What) {
         self.arrivals += 1;
         let house = &self.shop.houses[self.arrivals % 2];
-        let intake = Intake { endpoint: kind.into(), kind: kind.into(), correlation: None };
+        let intake = Intake {
+            endpoint: kind.into(),
+            kind: kind.into(),
+            correlation: tradepost_testkit::make::correlation(),
+        };
         let arrival = Arrival { account: "1".into(), key, at: None, raw: "{}".into(), what };
         house.accept(&intake, vec![arrival]).await.expect("it is durable");
     }
