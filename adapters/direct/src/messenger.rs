@@ -46,7 +46,6 @@ pub fn capabilities() -> Capabilities {
         window: None,
         typing: false,
         seen: false,
-        keyed: true,
     }
 }
 

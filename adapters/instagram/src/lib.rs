@@ -62,6 +62,5 @@ pub fn capabilities(human_agent: bool, button_template: bool) -> Capabilities {
         }),
         typing: true,
         seen: true,
-        keyed: false,
     }
 }

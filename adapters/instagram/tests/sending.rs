@@ -194,7 +194,7 @@ fn abilities_are_data() {
     let with = opened(AccountConfig { human_agent: true, ..account("http://127.0.0.1:9/") });
     let staff = |account: &Instagram| account.capabilities().window.map(|window| window.staff_seconds);
     assert_eq!((staff(&without), staff(&with)), (Some(0), Some(604_800)));
-    assert!(!with.capabilities().keyed);
+    assert_eq!(with.terms().repeat, tradepost_ports::terms::Repeat::Never);
     assert_eq!(with.terms().account.as_str(), "instagram:17841400000000001");
 }
 

@@ -9,8 +9,8 @@ use serde_json::json;
 use tradepost_domain::{
     AccountKey, Author, Body, Capabilities, Contact, ContactId, Content, Conversation, ConversationId,
     Correlation, DeadLetterId, Delivery, EffectId, Event, EventId, Identity, Lane, Line, MatchKind,
-    MediaKind, Message, MessageId, Mode, Money, OrderId, Party, Rule, RuleId, Slot, StorefrontId, Timestamp,
-    TurnId, WorkerId,
+    MediaKind, Message, MessageId, Mode, Money, OrderId, Party, Rule, RuleId, Slot, Storefront, StorefrontId,
+    Timestamp, TurnId, WorkerId,
     capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit, Window},
     conversation::Inner,
     ledger::{Item, Order, OrderState, Payment},
@@ -282,12 +282,27 @@ pub fn media(hash: &str) -> MediaBlob {
     MediaBlob { hash: hash.into(), mime: "image/png".into(), bytes }
 }
 
+/// The shop that tests trade in: plain, in English and dollars.
+pub fn corner_shop() -> Storefront {
+    Storefront {
+        id: storefront(),
+        name: "The Corner Shop".into(),
+        persona: None,
+        zone: "UTC".into(),
+        locale: "en".into(),
+        currency: Currency::USD,
+        contact: None,
+        rules: Vec::new(),
+        revision: 0,
+    }
+}
+
 /// Generous terms of an account, whose lane is the account: five seconds a call, no keys.
 pub fn terms(account: &str) -> Terms {
     Terms {
         account: AccountKey::new(account),
         lane: Lane::new(account),
-        time_limit: std::time::Duration::from_secs(5),
+        time_limit: Duration::from_secs(5),
         concurrency: 8,
         per_second: 1_000,
         repeat: Repeat::Never,
@@ -310,6 +325,5 @@ pub fn capabilities() -> Capabilities {
         window: Some(Window { seconds: 24 * 3600, staff_seconds: 7 * 24 * 3600 }),
         typing: true,
         seen: true,
-        keyed: false,
     }
 }

@@ -29,8 +29,6 @@ pub struct Capabilities {
     pub typing: bool,
     /// Can the customer's message be marked as seen?
     pub seen: bool,
-    /// Does the provider know a repeated send by our key? Only then is an unanswered send repeated.
-    pub keyed: bool,
 }
 
 /// How long a text may be.
@@ -144,7 +142,6 @@ impl Capabilities {
             window: None,
             typing: false,
             seen: false,
-            keyed: false,
         }
     }
 

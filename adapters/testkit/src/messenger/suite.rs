@@ -10,7 +10,7 @@ use tradepost_domain::{
     Author, Capabilities, Card, Choice, Content, EffectId, ErrorKind, Link, Media, PortError,
     capabilities::{CardLimit, ChoiceLimit, Passage, TextUnit},
 };
-use tradepost_ports::{Messenger, Outbound, PortResult, Receipt, Signal, terms::Repeat};
+use tradepost_ports::{Messenger, Outbound, PortResult, Receipt, Signal};
 
 use super::{Double, Provider, Reply, SECRET};
 use crate::make;
@@ -220,6 +220,5 @@ pub async fn terms_fit_the_abilities(double: Doubled) {
     assert_eq!(terms.time_limit, PATIENT, "the limit that was asked for");
     assert!(terms.concurrency > 0 && terms.per_second > 0, "{terms:?}");
     assert!(!terms.account.kind().is_empty() && !terms.account.account().is_empty(), "{terms:?}");
-    assert_eq!(terms.repeat == Repeat::Keyed, can.keyed, "a key is known or not: {terms:?}");
     assert!(can.text.most > 0, "{can:?}");
 }

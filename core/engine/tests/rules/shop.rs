@@ -14,7 +14,7 @@ use std::{
 use futures::{executor::block_on, future::BoxFuture};
 use tradepost_domain::{
     AccountKey, Arrival, Capabilities, Content, Conversation, Delivery, ErasedFlow, Lane, Money, Party,
-    Storefront, Timestamp, What, capabilities::TextUnit, ledger::Item, money::Currency,
+    Timestamp, What, capabilities::TextUnit, ledger::Item, money::Currency,
 };
 use tradepost_engine::{
     Accepted, AccountEntry, BreakerTuning, House, Intake, Marked, Parts, Registry, StorefrontEntry,
@@ -27,6 +27,7 @@ use tradepost_ports::{
 };
 use tradepost_testkit::{
     chance::SeededDice,
+    make,
     memory::{Gate, MemoryStore},
     script::{ScriptedLlm, ScriptedMessenger, ScriptedPayments},
     time::HandClock,
@@ -160,7 +161,7 @@ impl Shop {
         let intake = Intake {
             endpoint: kind.into(),
             kind: kind.into(),
-            correlation: key.parse().unwrap_or_else(|_| tradepost_testkit::make::correlation()),
+            correlation: key.parse().unwrap_or_else(|_| make::correlation()),
         };
         let arrival =
             Arrival { account: "1".into(), key: key.into(), at: Some(self.now()), raw: "{}".into(), what };
@@ -329,12 +330,11 @@ impl Gate for Door {
 
 fn terms(account: &str, repeat: Repeat, concurrency: usize) -> Terms {
     Terms {
-        account: account.into(),
-        lane: Lane::new(account),
         time_limit: Duration::from_secs(10),
         concurrency,
         per_second: 100,
         repeat,
+        ..make::terms(account)
     }
 }
 
@@ -354,7 +354,7 @@ fn worker(name: &str, store: &MemoryStore, clock: &HandClock, setup: &Setup, por
 
 fn registry(setup: &Setup, (messenger, llm, payments): Ports<'_>) -> Registry {
     let storefront = StorefrontEntry {
-        facts: corner_shop(),
+        facts: make::corner_shop(),
         flow: Arc::clone(&setup.flow),
         tuning: StorefrontTuning { quiet: setup.quiet, ..StorefrontTuning::default() },
         llm: Some(MODEL.into()),
@@ -369,18 +369,4 @@ fn registry(setup: &Setup, (messenger, llm, payments): Ports<'_>) -> Registry {
     let (llm, payments) = (Arc::new(llm.clone()), Arc::new(payments.clone()));
     let registry = Registry::build(vec![storefront], vec![account], vec![llm], vec![payments]);
     registry.unwrap_or_else(|faults| panic!("{faults:?}"))
-}
-
-fn corner_shop() -> Storefront {
-    Storefront {
-        id: "corner-shop".into(),
-        name: "The Corner Shop".into(),
-        persona: None,
-        zone: "UTC".into(),
-        locale: "en".into(),
-        currency: Currency::USD,
-        contact: None,
-        rules: Vec::new(),
-        revision: 0,
-    }
 }

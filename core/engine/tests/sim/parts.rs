@@ -9,12 +9,13 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use tradepost_domain::{AccountKey, ErrorKind, Lane, Storefront, money::Currency};
+use tradepost_domain::{AccountKey, ErrorKind};
 use tradepost_engine::{AccountEntry, Registry, StorefrontEntry, StorefrontTuning};
 use tradepost_ports::{Terms, terms::Repeat};
 use tradepost_probe::Probe;
 use tradepost_testkit::{
     chance::SeededDice,
+    make,
     memory::Gate,
     script::{Play, ScriptedLlm, ScriptedMessenger, ScriptedPayments},
 };
@@ -46,28 +47,7 @@ async fn step_aside() {
 }
 
 pub fn terms(account: &str, repeat: Repeat) -> Terms {
-    Terms {
-        account: account.into(),
-        lane: Lane::new(account),
-        time_limit: Duration::from_secs(5),
-        concurrency: CONCURRENCY,
-        per_second: 100,
-        repeat,
-    }
-}
-
-fn storefront() -> Storefront {
-    Storefront {
-        id: "corner-shop".into(),
-        name: "The Corner Shop".into(),
-        persona: None,
-        zone: "UTC".into(),
-        locale: "en".into(),
-        currency: Currency::USD,
-        contact: None,
-        rules: Vec::new(),
-        revision: 0,
-    }
+    Terms { concurrency: CONCURRENCY, per_second: 100, repeat, ..make::terms(account) }
 }
 
 /// A provider's bad day.
@@ -87,7 +67,7 @@ pub fn bad<A>(dice: &SeededDice, usual: Play<A>) -> Play<A> {
 pub fn registry(messenger: &ScriptedMessenger, llm: &ScriptedLlm, payments: &ScriptedPayments) -> Registry {
     let tuning = StorefrontTuning { quiet: Duration::from_millis(500), ..StorefrontTuning::default() };
     let storefront = StorefrontEntry {
-        facts: storefront(),
+        facts: make::corner_shop(),
         flow: Arc::new(Probe),
         tuning,
         llm: Some("llm:1".into()),

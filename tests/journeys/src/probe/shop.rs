@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use serde_json::json;
 use tokio::{sync::watch, task::JoinHandle};
 use tradepost_domain::{
-    AccountKey, Capabilities, Lane, Money, OrderId, Storefront,
+    AccountKey, Capabilities, Money, OrderId,
     capabilities::TextUnit,
     ledger::{Item, Order},
     model::{Block, Prompt, Reply, Role, Stop, Usage},
@@ -18,6 +18,7 @@ use tradepost_probe::Probe;
 use tradepost_store_sql::{Options, SqliteStore};
 use tradepost_testkit::{
     chance::SeededDice,
+    make,
     script::{Play, ScriptedLlm, ScriptedMessenger, ScriptedPayments},
     time::HandClock,
 };
@@ -152,34 +153,16 @@ fn price() -> Money {
 
 fn abilities() -> Capabilities {
     let text = Capabilities::text_only(1_000, TextUnit::Characters);
-    Capabilities { quick_replies: tradepost_testkit::make::capabilities().quick_replies, ..text }
+    Capabilities { quick_replies: make::capabilities().quick_replies, ..text }
 }
 
 fn terms(account: &str, repeat: Repeat) -> Terms {
-    Terms {
-        account: account.into(),
-        lane: Lane::new(account),
-        time_limit: Duration::from_secs(20),
-        concurrency: 4,
-        per_second: 1_000,
-        repeat,
-    }
+    Terms { time_limit: Duration::from_secs(20), concurrency: 4, repeat, ..make::terms(account) }
 }
 
 fn registry(messenger: &ScriptedMessenger, llm: &ScriptedLlm, payments: &ScriptedPayments) -> Registry {
-    let facts = Storefront {
-        id: "corner-shop".into(),
-        name: "The Corner Shop".into(),
-        persona: None,
-        zone: "UTC".into(),
-        locale: "en".into(),
-        currency: Currency::USD,
-        contact: None,
-        rules: Vec::new(),
-        revision: 0,
-    };
     let storefront = StorefrontEntry {
-        facts,
+        facts: make::corner_shop(),
         flow: Arc::new(Probe),
         tuning: StorefrontTuning::default(),
         llm: Some("llm:1".into()),
