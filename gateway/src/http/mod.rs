@@ -8,6 +8,7 @@ mod desk;
 mod document;
 mod envelope;
 mod health;
+mod linger;
 mod refusal;
 mod webhook;
 
