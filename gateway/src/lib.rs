@@ -13,6 +13,7 @@ pub mod outfit;
 pub mod post;
 pub mod serve;
 pub mod settings;
+pub mod signals;
 pub mod stages;
 
 pub use cli::{run, run_with};

@@ -173,27 +173,3 @@ impl Opened {
         }
     }
 }
-
-/// Turns true with SIGTERM or Ctrl-C.
-pub fn on_signal() -> watch::Receiver<bool> {
-    let (stops, stop) = watch::channel(false);
-    tokio::spawn(async move {
-        signalled().await;
-        tracing::info!("stopping: what is in hand is finished");
-        stops.send_replace(true);
-    });
-    stop
-}
-
-async fn signalled() {
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await.unwrap_or_default(),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = terminate => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-}
