@@ -5,6 +5,7 @@
 
 pub mod adapters;
 mod cli;
+pub mod data;
 pub mod demo;
 pub mod house;
 pub mod http;

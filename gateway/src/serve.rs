@@ -1,7 +1,6 @@
 //! `serve`: the data directory and its lock, the house, the door; and a stop that finishes what is in hand.
 
 use std::{
-    fs::{self, File, TryLockError},
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -13,6 +12,7 @@ use tradepost_engine::{House, StageHook};
 
 use crate::{
     adapters::direct::Keys,
+    data::{self, DataDirectory},
     house::{HouseDesk, build},
     http::{self, Door, Limits, Rooms},
     outfit::{Ground, Outfit},
@@ -27,7 +27,7 @@ pub enum ServeError {
     Data {
         /// Which.
         path: PathBuf,
-        /// Why.
+        /// Why, and what can be done.
         reason: String,
     },
     /// Another process has it.
@@ -52,44 +52,6 @@ pub enum ServeError {
     Paths(#[from] poem::error::RouteError),
 }
 
-/// A data directory that no other process serves. The lock ends with the process, however it ends.
-#[derive(Debug)]
-pub struct DataDirectory {
-    path: PathBuf,
-    _lock: File,
-}
-
-impl DataDirectory {
-    /// Makes the directory if need be, proves that it can be written to, and locks it.
-    pub fn take(path: &Path) -> Result<Self, ServeError> {
-        let unusable =
-            |error: std::io::Error| ServeError::Data { path: path.to_owned(), reason: error.to_string() };
-        fs::create_dir_all(path).map_err(unusable)?;
-        prove_writable(path).map_err(unusable)?;
-        let name = path.join("tradepost.lock");
-        let lock = File::options().create(true).write(true).truncate(false).open(&name).map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(ServeError::Locked(name)),
-            Err(TryLockError::Error(error)) => Err(unusable(error)),
-        }
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-/// A full disk is told at start, not by the first customer's message.
-fn prove_writable(path: &Path) -> std::io::Result<()> {
-    let proof = path.join(".tradepost-proof");
-    let written = fs::write(&proof, [0; 64 * 1024]).and_then(|()| File::open(&proof)?.sync_all());
-    // It may not have been made at all.
-    let _ = fs::remove_file(&proof);
-    written
-}
-
 /// A house that listens and does not run yet.
 pub struct Opened {
     /// Its engine.
@@ -112,7 +74,7 @@ pub async fn open(
     stages: Option<StageHook>,
 ) -> Result<Opened, ServeError> {
     let data = DataDirectory::take(settings.data())?;
-    let ground = (outfit.ground)(data.path()).await.map_err(ServeError::Store)?;
+    let ground = ground(outfit, data.path()).await?;
     let Settings { server, storefronts, endpoints, accounts, keys, .. } = settings;
     let house = build(storefronts, accounts, outfit, ground.clone(), stages).map_err(ServeError::House)?;
     let wanted = SocketAddr::new(server.bind, server.port);
@@ -122,6 +84,12 @@ pub async fn open(
     let (stopping, stop) = watch::channel(false);
     let door = door(&house, ground.clone(), endpoints, Keys::new(keys), &server, stop)?;
     Ok(Opened { house, ground, address, listener, door, server, stopping, _data: data })
+}
+
+/// Opens what the house stands on. Where that fails for want of room or rights, this is what is told.
+pub async fn ground(outfit: &Outfit, data: &Path) -> Result<Ground, ServeError> {
+    let refused = |error| data::prove(data).err().unwrap_or(ServeError::Store(error));
+    (outfit.ground)(data).await.map_err(refused)
 }
 
 fn door(
