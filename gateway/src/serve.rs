@@ -106,6 +106,7 @@ fn door(
         store,
         coordinator,
         clock: Arc::clone(&clock),
+        opened: clock.now(),
         dice: Arc::clone(&dice),
         keys,
         stop,
