@@ -160,6 +160,7 @@ impl PostMessenger {
             lane: Lane::new(account.as_str()),
             account,
             time_limit: Duration::from_secs(1),
+            fetch_limit: Duration::from_secs(1),
             concurrency: 4,
             per_second: 1000,
             repeat: Repeat::Keyed,

@@ -22,6 +22,7 @@ impl Direct {
             lane: Lane::new(account.as_str()),
             account,
             time_limit: Duration::from_secs(1),
+            fetch_limit: Duration::from_secs(1),
             concurrency: 64,
             per_second: 10_000,
             repeat: Repeat::Keyed,

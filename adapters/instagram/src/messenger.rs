@@ -33,6 +33,7 @@ impl Instagram {
             lane: Lane::new(account.as_str()),
             account,
             time_limit: config.time_limit,
+            fetch_limit: http.config().fetch_limit,
             concurrency: config.concurrency,
             per_second: config.per_second,
             repeat: Repeat::Never,

@@ -293,6 +293,7 @@ pub fn terms(account: &str) -> Terms {
         account: AccountKey::new(account),
         lane: Lane::new(account),
         time_limit: std::time::Duration::from_secs(5),
+        fetch_limit: std::time::Duration::from_secs(20),
         concurrency: 8,
         per_second: 1_000,
         repeat: Repeat::Never,

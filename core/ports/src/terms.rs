@@ -14,6 +14,8 @@ pub struct Terms {
     /// The whole time that one call may take, the client's own connecting and reading included. The deadline of a
     /// call that is under way is this plus a margin.
     pub time_limit: Duration,
+    /// The same for fetching what a customer attached, which is longer than answers; of accounts with media.
+    pub fetch_limit: Duration,
     /// Calls at the same time.
     pub concurrency: usize,
     /// Calls in one second, at most.

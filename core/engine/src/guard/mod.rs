@@ -78,7 +78,14 @@ impl Guard {
     /// The longest that a call of that class can take, its quick retries and their waits included.
     pub(crate) fn whole_limit(&self, class: Class) -> Duration {
         let tries = u32::try_from(self.tries(class)).unwrap_or(1);
-        self.terms.time_limit * tries + QUICK_WAIT * (tries - 1)
+        self.limit(class) * tries + QUICK_WAIT * (tries - 1)
+    }
+
+    fn limit(&self, class: Class) -> Duration {
+        match class {
+            Class::Fetch => self.terms.fetch_limit,
+            Class::Read | Class::Write | Class::Say | Class::Do | Class::Signal => self.terms.time_limit,
+        }
     }
 
     fn tries(&self, class: Class) -> usize {
@@ -102,24 +109,24 @@ impl Guard {
             .with_max_times(self.tries(class) - 1)
             .build();
         for wait in waits {
-            match self.once(&call).await {
+            match self.once(class, &call).await {
                 Err(error) if quickly(&error) => {
                     self.clock.sleep(error.retry_after().unwrap_or(wait).min(QUICK_WAIT)).await;
                 }
                 result => return result,
             }
         }
-        self.once(&call).await
+        self.once(class, &call).await
     }
 
     /// The time limit stands inside the breaker, so that what is given up is counted.
-    async fn once<T, F, Fut>(&self, call: &F) -> PortResult<T>
+    async fn once<T, F, Fut>(&self, class: Class, call: &F) -> PortResult<T>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = PortResult<T>>,
     {
         let permit = self.permit()?;
-        let result = self.in_time(call()).await;
+        let result = self.in_time(self.limit(class), call()).await;
         if let Some(permit) = permit {
             permit.told(result.as_ref().err().map(|error| error.kind));
         }
@@ -143,8 +150,8 @@ impl Guard {
         permit.map(Some).ok_or_else(rejected)
     }
 
-    async fn in_time<T>(&self, call: impl Future<Output = PortResult<T>>) -> PortResult<T> {
-        let limit = self.clock.sleep(self.terms.time_limit);
+    async fn in_time<T>(&self, limit: Duration, call: impl Future<Output = PortResult<T>>) -> PortResult<T> {
+        let limit = self.clock.sleep(limit);
         pin_mut!(call);
         match select(call, limit).await {
             Either::Left((result, _)) => result,
@@ -175,5 +182,55 @@ fn quickly(error: &PortError) -> bool {
         ErrorKind::Unavailable | ErrorKind::Uncertain => true,
         ErrorKind::RateLimited => error.retry_after().is_none_or(|wait| wait <= QUICK_WAIT),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::{executor::block_on, join};
+    use rstest::rstest;
+    use tradepost_testkit::{make, time::HandClock};
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// What attachments take is not what answers take: five seconds of these terms for a call, twenty for a fetch.
+    ///
+    /// proves: IN-11, PL-11
+    #[rstest]
+    #[case::a_short_call(Class::Say, 4, true)]
+    #[case::a_long_call(Class::Say, 6, false)]
+    #[case::a_long_fetch(Class::Fetch, 19, true)]
+    #[case::an_endless_fetch(Class::Fetch, 21, false)]
+    fn a_fetch_has_its_own_time(#[case] class: Class, #[case] seconds: u32, #[case] done: bool) {
+        let clock = HandClock::default();
+        let guard = Guard::new(make::terms("sim:1"), Arc::new(clock.clone()), &Tuning::new("a".into()));
+        let call = guard.in_time(guard.limit(class), async {
+            clock.sleep(SECOND * seconds).await;
+            Ok(())
+        });
+        let passing = async {
+            for _ in 0..seconds {
+                clock.advance(SECOND);
+                yield_once().await;
+            }
+        };
+        let (told, ()) = block_on(async { join!(call, passing) });
+        assert_eq!(told.is_ok(), done, "{told:?}");
+        assert_eq!(guard.whole_limit(Class::Fetch), SECOND * (3 * 20 + 2 * 5));
+    }
+
+    /// Lets the others go on.
+    async fn yield_once() {
+        let mut gone = false;
+        std::future::poll_fn(|context| {
+            context.waker().wake_by_ref();
+            match std::mem::replace(&mut gone, true) {
+                true => std::task::Poll::Ready(()),
+                false => std::task::Poll::Pending,
+            }
+        })
+        .await;
     }
 }

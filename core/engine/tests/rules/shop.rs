@@ -328,6 +328,7 @@ fn terms(account: &str, repeat: Repeat, concurrency: usize) -> Terms {
         account: account.into(),
         lane: Lane::new(account),
         time_limit: Duration::from_secs(10),
+        fetch_limit: Duration::from_secs(40),
         concurrency,
         per_second: 100,
         repeat,

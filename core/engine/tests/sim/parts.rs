@@ -50,6 +50,7 @@ pub fn terms(account: &str, repeat: Repeat) -> Terms {
         account: account.into(),
         lane: Lane::new(account),
         time_limit: Duration::from_secs(5),
+        fetch_limit: Duration::from_secs(5),
         concurrency: CONCURRENCY,
         per_second: 100,
         repeat,

@@ -160,6 +160,7 @@ fn terms(account: &str, repeat: Repeat) -> Terms {
         account: account.into(),
         lane: Lane::new(account),
         time_limit: Duration::from_secs(20),
+        fetch_limit: Duration::from_secs(20),
         concurrency: 4,
         per_second: 1_000,
         repeat,
