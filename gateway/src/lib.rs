@@ -5,6 +5,7 @@
 
 pub mod adapters;
 mod cli;
+pub mod data;
 pub mod demo;
 pub mod house;
 pub mod http;
@@ -13,6 +14,7 @@ pub mod outfit;
 pub mod post;
 pub mod serve;
 pub mod settings;
+pub mod signals;
 pub mod stages;
 
 pub use cli::{run, run_with};

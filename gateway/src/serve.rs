@@ -1,18 +1,18 @@
 //! `serve`: the data directory and its lock, the house, the door; and a stop that finishes what is in hand.
 
 use std::{
-    fs::{self, File, TryLockError},
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tradepost_engine::{House, StageHook};
 
 use crate::{
     adapters::direct::Keys,
+    data::{self, DataDirectory},
     house::{HouseDesk, build},
     http::{self, Door, Limits, Rooms},
     outfit::{Ground, Outfit},
@@ -27,7 +27,7 @@ pub enum ServeError {
     Data {
         /// Which.
         path: PathBuf,
-        /// Why.
+        /// Why, and what can be done.
         reason: String,
     },
     /// Another process has it.
@@ -47,47 +47,12 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+    /// A part ended though nobody stopped it.
+    #[error("the {0} ended by itself; its logs say why")]
+    Ended(&'static str),
     /// Two paths cannot stand beside each other.
     #[error("failed to lay out the paths: {0}")]
     Paths(#[from] poem::error::RouteError),
-}
-
-/// A data directory that no other process serves. The lock ends with the process, however it ends.
-#[derive(Debug)]
-pub struct DataDirectory {
-    path: PathBuf,
-    _lock: File,
-}
-
-impl DataDirectory {
-    /// Makes the directory if need be, proves that it can be written to, and locks it.
-    pub fn take(path: &Path) -> Result<Self, ServeError> {
-        let unusable =
-            |error: std::io::Error| ServeError::Data { path: path.to_owned(), reason: error.to_string() };
-        fs::create_dir_all(path).map_err(unusable)?;
-        prove_writable(path).map_err(unusable)?;
-        let name = path.join("tradepost.lock");
-        let lock = File::options().create(true).write(true).truncate(false).open(&name).map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(ServeError::Locked(name)),
-            Err(TryLockError::Error(error)) => Err(unusable(error)),
-        }
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-/// A full disk is told at start, not by the first customer's message.
-fn prove_writable(path: &Path) -> std::io::Result<()> {
-    let proof = path.join(".tradepost-proof");
-    let written = fs::write(&proof, [0; 64 * 1024]).and_then(|()| File::open(&proof)?.sync_all());
-    // It may not have been made at all.
-    let _ = fs::remove_file(&proof);
-    written
 }
 
 /// A house that listens and does not run yet.
@@ -112,7 +77,7 @@ pub async fn open(
     stages: Option<StageHook>,
 ) -> Result<Opened, ServeError> {
     let data = DataDirectory::take(settings.data())?;
-    let ground = (outfit.ground)(data.path()).await.map_err(ServeError::Store)?;
+    let ground = ground(outfit, data.path()).await?;
     let Settings { server, storefronts, endpoints, accounts, keys, .. } = settings;
     let house = build(storefronts, accounts, outfit, ground.clone(), stages).map_err(ServeError::House)?;
     let wanted = SocketAddr::new(server.bind, server.port);
@@ -122,6 +87,12 @@ pub async fn open(
     let (stopping, stop) = watch::channel(false);
     let door = door(&house, ground.clone(), endpoints, Keys::new(keys), &server, stop)?;
     Ok(Opened { house, ground, address, listener, door, server, stopping, _data: data })
+}
+
+/// Opens what the house stands on. Where that fails for want of room or rights, this is what is told.
+pub async fn ground(outfit: &Outfit, data: &Path) -> Result<Ground, ServeError> {
+    let refused = |error| data::prove(data).err().unwrap_or(ServeError::Store(error));
+    (outfit.ground)(data).await.map_err(refused)
 }
 
 fn door(
@@ -138,6 +109,7 @@ fn door(
         store,
         coordinator,
         clock: Arc::clone(&clock),
+        opened: clock.now(),
         dice: Arc::clone(&dice),
         keys,
         stop,
@@ -148,52 +120,61 @@ fn door(
 
 impl Opened {
     /// Runs until `stop` turns true. Then the door takes nothing new and lets requests end while the house still
-    /// answers them; then the house finishes or releases what is in hand. Both together take `stop_wait` at most.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    /// answers them; then the house finishes or releases what is in hand. Both together take `stop_wait` at most. A part
+    /// that ends by itself ends the whole: a door without a house behind it would take what nobody answers.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), ServeError> {
         let (house_stops, house_stop) = watch::channel(false);
         let house = Arc::clone(&self.house);
         let mut engine = tokio::spawn(async move { house.run(house_stop).await });
         let door_server = ServerSettings { stop_wait: self.server.stop_wait / 2, ..self.server.clone() };
         let door_stop = self.stopping.subscribe();
         let listener = self.listener;
-        let serving =
+        let mut serving =
             tokio::spawn(async move { http::serve(listener, self.door, &door_server, door_stop).await });
-        // A sender that is gone is a stop, too.
-        let _ = stop.wait_for(|stop| *stop).await;
+        let ended = first_end(&mut stop, &mut engine, &mut serving).await;
         let begun = Instant::now();
         self.stopping.send_replace(true);
-        if serving.await.is_err() {
+        if !serving.is_finished() && serving.await.is_err() {
             tracing::error!("the door ended by a panic");
         }
         house_stops.send_replace(true);
         let left = self.server.stop_wait.saturating_sub(begun.elapsed()).max(Duration::from_millis(100));
-        if tokio::time::timeout(left, &mut engine).await.is_err() {
+        if !engine.is_finished() && tokio::time::timeout(left, &mut engine).await.is_err() {
             engine.abort();
             tracing::warn!("what is in hand did not end in time; its claims free themselves");
         }
+        ended.map_or(Ok(()), |part| Err(ServeError::Ended(part)))
     }
 }
 
-/// Turns true with SIGTERM or Ctrl-C.
-pub fn on_signal() -> watch::Receiver<bool> {
-    let (stops, stop) = watch::channel(false);
-    tokio::spawn(async move {
-        signalled().await;
-        tracing::info!("stopping: what is in hand is finished");
-        stops.send_replace(true);
-    });
-    stop
+/// Waits for the stop; or says which part has ended before it.
+async fn first_end(
+    stop: &mut watch::Receiver<bool>,
+    engine: &mut JoinHandle<()>,
+    serving: &mut JoinHandle<()>,
+) -> Option<&'static str> {
+    tokio::select! {
+        // A sender that is gone is a stop, too.
+        _ = stop.wait_for(|stop| *stop) => None,
+        _ = engine => Some("house"),
+        _ = serving => Some("door"),
+    }
 }
 
-async fn signalled() {
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await.unwrap_or_default(),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = terminate => {}
-        _ = tokio::signal::ctrl_c() => {}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// proves: PL-06
+    #[tokio::test]
+    async fn a_part_that_ends_by_itself_ends_the_whole() {
+        let (stops, mut stop) = watch::channel(false);
+        let endless = || tokio::spawn(std::future::pending());
+        let mut broken = tokio::spawn(async { panic!("a mistake of ours") });
+        assert_eq!(first_end(&mut stop, &mut broken, &mut endless()).await, Some("house"));
+        let mut broken = tokio::spawn(async { panic!("a mistake of ours") });
+        assert_eq!(first_end(&mut stop, &mut endless(), &mut broken).await, Some("door"));
+        stops.send_replace(true);
+        assert_eq!(first_end(&mut stop, &mut endless(), &mut endless()).await, None);
     }
 }

@@ -59,7 +59,7 @@ pub struct Running {
     pub address: String,
     pub house: Arc<House>,
     stops: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), serve::ServeError>>,
     _data: tempfile::TempDir,
 }
 
@@ -82,7 +82,11 @@ impl Running {
 
     pub async fn stop(self) {
         self.say_stop();
-        tokio::time::timeout(Duration::from_secs(5), self.task).await.expect("in time").expect("no panic");
+        tokio::time::timeout(Duration::from_secs(5), self.task)
+            .await
+            .expect("in time")
+            .expect("no panic")
+            .expect("a stop");
     }
 
     pub async fn connect(&self) -> TcpStream {
@@ -143,7 +147,7 @@ impl Answer {
         Self::of(&String::from_utf8_lossy(&bytes))
     }
 
-    fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
         Self { status, head: head.to_ascii_lowercase(), body: body.to_owned() }

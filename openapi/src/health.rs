@@ -45,6 +45,24 @@ pub struct Ready {
     pub outbox: Vec<Backlog>,
     /// The accounts at providers.
     pub providers: Vec<Provider>,
+    /// What this process uses of its machine.
+    pub process: Process,
+}
+
+/// What a process uses of its machine. What the machine does not tell is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Process {
+    /// Seconds since it was opened.
+    pub uptime_seconds: u64,
+    /// Memory that it holds, in bytes.
+    pub resident_bytes: Option<u64>,
+    /// Open file descriptors, connections included.
+    pub open_files: Option<u64>,
+    /// Threads.
+    pub threads: Option<u64>,
+    /// Processor time that it has used since its start, in milliseconds.
+    pub cpu_ms: Option<u64>,
 }
 
 /// A queue.

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use infer::MatcherType;
 use tradepost_domain::{ErrorKind, Media, MediaKind, PortError, Source};
-use tradepost_ports::{Fetched, MediaSource, PortResult};
+use tradepost_ports::{Fetched, MediaSource, PortResult, Terms};
 
 use crate::{Instagram, KIND};
 
@@ -13,6 +13,10 @@ const UNKNOWN: &str = "application/octet-stream";
 
 #[async_trait]
 impl MediaSource for Instagram {
+    fn fetch_terms(&self) -> &Terms {
+        &self.fetch_terms
+    }
+
     async fn fetch(&self, media: &Media, most_bytes: u64) -> PortResult<Fetched> {
         let Source::Remote { url } = &media.source else {
             return Err(invalid("the medium is not at Instagram"));

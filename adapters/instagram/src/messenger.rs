@@ -23,6 +23,7 @@ pub struct Instagram {
     pub(crate) reach: Reach,
     config: AccountConfig,
     terms: Terms,
+    pub(crate) fetch_terms: Terms,
     capabilities: Capabilities,
 }
 
@@ -37,8 +38,9 @@ impl Instagram {
             per_second: config.per_second,
             repeat: Repeat::Never,
         };
+        let fetch_terms = fetch_terms(&config.account, &http);
         let capabilities = capabilities(config.human_agent, config.button_template);
-        Self { http, reach: config.reach(), config, terms, capabilities }
+        Self { http, reach: config.reach(), config, terms, fetch_terms, capabilities }
     }
 
     /// Posts a body; the message's id, if the answer names one.
@@ -68,6 +70,20 @@ impl Instagram {
 
     fn shelf(&self) -> Shelf<'_> {
         Shelf { limits: &self.capabilities, media_base: self.config.media_base.as_deref(), reach: self.reach }
+    }
+}
+
+/// Media come from Meta's content servers, which share nothing with the Graph API but the owner. Their rates are not
+/// documented; these are ours.
+fn fetch_terms(account: &str, http: &Http) -> Terms {
+    let account = AccountKey::of(KIND, &format!("{account}/media"));
+    Terms {
+        lane: Lane::new(account.as_str()),
+        account,
+        time_limit: http.config().fetch_limit,
+        concurrency: 4,
+        per_second: 20,
+        repeat: Repeat::Never,
     }
 }
 

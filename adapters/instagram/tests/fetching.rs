@@ -1,9 +1,12 @@
 //! Customers' media are fetched within limits and believed by their bytes.
 
+use std::time::Duration;
+
 use rstest::rstest;
 use secrecy::SecretString;
 use tradepost_domain::{ErrorKind, Media, MediaKind, Source};
-use tradepost_instagram::{AccountConfig, Route};
+use tradepost_http::{Http, HttpConfig};
+use tradepost_instagram::{AccountConfig, Route, connect};
 use tradepost_ports::MediaSource;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
@@ -60,4 +63,12 @@ async fn what_is_not_at_instagram_is_not_fetched() {
     let media = Media { kind: MediaKind::Image, source };
     let refused = opened(account("http://127.0.0.1:9/")).fetch(&media, 100).await.expect_err("refused");
     assert_eq!(refused.kind, ErrorKind::Invalid);
+}
+
+/// The guard around it may not be stricter than the client that fetches.
+#[test]
+fn the_terms_of_fetching_tell_how_long_a_fetch_may_take() {
+    let limits = HttpConfig { fetch_limit: Duration::from_secs(90), ..HttpConfig::default() };
+    let instagram = connect(account("https://graph.example/"), Http::new(limits).expect("a client"));
+    assert_eq!(instagram.expect("good settings").fetch_terms().time_limit, Duration::from_secs(90));
 }

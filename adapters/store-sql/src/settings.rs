@@ -88,7 +88,7 @@ fn connect(path: &Path, options: &Options) -> Kept<SqliteConnection> {
 }
 
 /// SQLite's words with the path and what an operator can do.
-fn unusable(path: &Path, words: &str) -> StoreError {
+pub(crate) fn unusable(path: &Path, words: &str) -> StoreError {
     let path = path.display();
     match words {
         words if words.contains("not a database") => {
@@ -96,6 +96,9 @@ fn unusable(path: &Path, words: &str) -> StoreError {
         }
         words if words.contains("unable to open") => StoreError::Away(format!(
             "{path} cannot be opened: its directory must exist and this user must be able to write to it"
+        )),
+        words if words.contains("disk is full") => StoreError::Away(format!(
+            "{path} has no room on its disk: make room, or choose a path on another"
         )),
         words if words.contains("readonly") => {
             StoreError::Away(format!("{path} cannot be written to by this user"))

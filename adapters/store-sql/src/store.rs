@@ -156,7 +156,7 @@ impl Store for SqliteStore {
 /// Opens the connections and starts the threads. Blocks.
 fn open(path: PathBuf, options: &Options) -> Kept<SqliteStore> {
     let mut connection = settings::writer(&path, options)?;
-    tradepost_migrations::run(&mut connection).map_err(refused)?;
+    tradepost_migrations::run(&mut connection).map_err(|error| refused(&path, &error))?;
     let counts = Arc::new(Counts::default());
     let (tasks, handed_in) = mpsc::channel(options.waiting.max(1));
     let (reads, asked) = mpsc::channel(options.waiting.max(1));
@@ -175,10 +175,10 @@ fn open(path: PathBuf, options: &Options) -> Kept<SqliteStore> {
     Ok(SqliteStore { path, counts, doors, threads: Mutex::new(Some(Threads { readers, writer })) })
 }
 
-fn refused(error: SchemaError) -> StoreError {
+fn refused(path: &Path, error: &SchemaError) -> StoreError {
     match error {
         SchemaError::Newer { .. } => StoreError::Broken(error.to_string()),
-        error => StoreError::Away(error.to_string()),
+        error => settings::unusable(path, &error.to_string()),
     }
 }
 

@@ -148,6 +148,18 @@ async fn what_stands_in_the_way_of_opening_is_said(#[case] obstacle: Obstacle, #
     assert!(refused.to_string().contains(words), "{refused}");
 }
 
+/// A file system that is full while the schema is made: here a file that may not grow.
+///
+/// proves: FI-11
+#[tokio::test]
+async fn a_schema_that_finds_no_room_is_said_with_what_can_be_done() {
+    let folder = folder();
+    let small = Options { most_pages: Some(10), ..Options::default() };
+    let refused = SqliteStore::open(path_in(&folder), small).await.expect_err("a refusal").to_string();
+    assert!(refused.contains("has no room on its disk: make room"), "{refused}");
+    open(&folder, Options::default()).await.health().await.expect("a store, now that there is room");
+}
+
 /// A statement that is not kept prepared fails like the others: the unit goes on.
 #[tokio::test]
 async fn an_order_made_twice_is_a_conflict_that_a_unit_may_pass_over() {

@@ -1,7 +1,10 @@
 //! What a failing turn costs: a counted try in a commit of its own; after the last one the event is a dead letter and
 //! the conversation goes on.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use parking_lot::Mutex;
 use tradepost_domain::{ConversationId, Correlation, EventId};
@@ -80,4 +83,16 @@ impl House {
             },
         }
     }
+}
+
+/// Asks a flow; its panic is an error like others.
+pub(crate) fn without_panic<T>(ask: impl FnOnce() -> T) -> Kept<T> {
+    catch_unwind(AssertUnwindSafe(ask))
+        .map_err(|panic| StoreError::Abandoned(format!("the flow panicked: {}", said_by(&*panic))))
+}
+
+/// What a panic said.
+pub(crate) fn said_by(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".into())
 }

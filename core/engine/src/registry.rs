@@ -57,6 +57,7 @@ pub(crate) enum Port {
     Messenger(Arc<dyn Messenger>),
     Llm(Arc<dyn Llm>),
     Payments(Arc<dyn Payments>),
+    Media(Arc<dyn MediaSource>),
 }
 
 impl Port {
@@ -65,6 +66,7 @@ impl Port {
             Self::Messenger(port) => port.terms(),
             Self::Llm(port) => port.terms(),
             Self::Payments(port) => port.terms(),
+            Self::Media(port) => port.fetch_terms(),
         }
     }
 }
@@ -123,6 +125,9 @@ impl Registry {
                 .push(format!("account `{key}` names storefront `{storefront}`, which is not there: add it"));
         }
         self.open(Port::Messenger(Arc::clone(&entry.messenger)), faults);
+        if let Some(media) = &entry.media {
+            self.open(Port::Media(Arc::clone(media)), faults);
+        }
         let capabilities = Arc::new(entry.messenger.capabilities().clone());
         let hash = hash_of(&*capabilities);
         self.accounts.insert(entry.key.clone(), Channel { entry, capabilities, hash });

@@ -223,7 +223,7 @@ impl House {
     }
 
     /// A loop outlives the store's bad days: what failed is looked for again.
-    fn logged<T: Default>(&self, result: Result<T, StoreError>, what: &str) -> T {
+    pub(crate) fn logged<T: Default>(&self, result: Result<T, StoreError>, what: &str) -> T {
         result.unwrap_or_else(|error| {
             tracing::warn!(%error, "failed to {what}; trying again");
             T::default()

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use tradepost_domain::{Call, Delivery, EffectId, ErrorKind, PortError, call::PortKind, ledger::OrderState};
+use tradepost_domain::{
+    Call, Conversation, Delivery, EffectId, ErrorKind, PortError, call::PortKind, ledger::OrderState,
+};
 use tradepost_ports::{
     Unit, Wake,
     store::{Cause, Class, InboxBody, Kept, OutboxRow, OutboxState, Parked, ParkedNews, StoreError, Work},
@@ -157,6 +159,11 @@ impl House {
         let idle = unit.idle(self.now(), AT_ONCE).await?;
         let mut filed = 0;
         for id in idle {
+            let Some(conversation) = unit.conversation(id).await? else { continue };
+            if self.registry.storefront(&conversation.storefront).is_none() {
+                self.look_later(unit, conversation).await?;
+                continue;
+            }
             let already = unit.waiting(id).await?.iter().any(|row| row.body == InboxBody::Idle);
             if !already {
                 self.file_own(unit, id, InboxBody::Idle).await?;
@@ -164,6 +171,12 @@ impl House {
             }
         }
         Ok(filed)
+    }
+
+    /// Nobody here serves its storefront: it keeps no other from becoming idle.
+    async fn look_later(&self, unit: &mut dyn Unit, mut conversation: Conversation) -> Kept<()> {
+        conversation.idle_at = Some(self.now() + self.tuning.memory);
+        unit.keep(&conversation).await.map(drop)
     }
 
     /// News of things that never became known: an echo was a person's; the rest is forgotten.

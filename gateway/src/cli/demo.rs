@@ -7,8 +7,8 @@ use crate::{
     demo::{self, Demo, DemoError},
     logs,
     outfit::Outfit,
-    serve::on_signal,
     settings::{LogFormat, LogSettings},
+    signals::on_signal,
 };
 
 #[derive(Debug, clap::Args)]

@@ -18,7 +18,8 @@ use clap::{Parser, Subcommand};
 use crate::outfit::Outfit;
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 something is wrong or differs, and was told; 2 wrong usage or no settings \
-                          file; 3 the house could not be opened (data directory, lock, store, port).";
+                          file; 3 the house could not be opened (data directory, lock, store, port); 130 or 143 a \
+                          second Ctrl-C or SIGTERM ended it before what was in hand was done.";
 
 /// Connects shops with their customers on messaging channels.
 #[derive(Debug, Parser)]
@@ -40,7 +41,7 @@ struct Config {
 enum Command {
     /// Plays a shopper's story on a house of its own, over real HTTP, and shows it.
     Demo(demo::Arguments),
-    /// Runs the house until SIGTERM or Ctrl-C.
+    /// Runs the house until SIGTERM or Ctrl-C; a second one ends it at once.
     Serve {
         #[command(flatten)]
         config: Config,

@@ -9,6 +9,7 @@ use super::{Config, Ended};
 use crate::{
     house::build,
     outfit::{Ground, Outfit},
+    serve,
     settings::{Machine, Settings, SettingsError},
 };
 
@@ -25,10 +26,9 @@ pub(super) fn settings(outfit: &Outfit, config: &Config) -> Result<Settings, End
 /// Opens what the house stands on. The lock is left alone: a house may be running.
 pub(super) async fn ground(outfit: &Outfit, settings: &Settings) -> Result<Ground, Ended> {
     let data = settings.data();
-    fs::create_dir_all(data).map_err(|error| {
-        Ended::closed(format!("failed to make the data directory {}: {error}", data.display()))
-    })?;
-    (outfit.ground)(data).await.map_err(|error| Ended::closed(format!("failed to open the store: {error:#}")))
+    // What hinders this hinders the store, too, which is told with what can be done.
+    let _ = fs::create_dir_all(data);
+    serve::ground(outfit, data).await.map_err(Ended::closed)
 }
 
 /// A house that does not run: for repairs, which a running one then finds.

@@ -54,7 +54,7 @@ pub(super) struct Stage {
     /// Makes the customers of this run unlike those of an earlier one on the same store.
     pub(super) run: u32,
     stops: watch::Sender<bool>,
-    running: JoinHandle<()>,
+    running: JoinHandle<Result<(), serve::ServeError>>,
 }
 
 impl Stage {

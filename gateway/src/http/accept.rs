@@ -26,7 +26,10 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::Door;
+use super::{
+    Door,
+    linger::{Lingering, Unread},
+};
 use crate::settings::ServerSettings;
 
 /// After a failed accept (usually: no file descriptors left) others get the time to finish.
@@ -118,12 +121,14 @@ fn connection(
     }
     let local = LocalAddr(stream.local_addr().map(Addr::from).unwrap_or_default());
     let remote = RemoteAddr(Addr::from(remote));
+    let unread = Unread::default();
+    let stream = Lingering::new(stream, unread.clone());
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (door, local, remote) = (Arc::clone(&door), local.clone(), remote.clone());
-        async move {
-            let request = poem::Request::from((request, local, remote, Scheme::HTTP));
-            Ok::<hyper::Response<_>, Infallible>(door.answer(request).await.into())
-        }
+        let mut request = poem::Request::from((request, local, remote, Scheme::HTTP));
+        let body = unread.watch(request.take_body());
+        request.set_body(body);
+        async move { Ok::<hyper::Response<_>, Infallible>(door.answer(request).await.into()) }
     });
     // Only HTTP/1: telling versions apart reads the first bytes without any time limit.
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();

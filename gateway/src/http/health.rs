@@ -4,7 +4,7 @@ use poem::web::Data;
 use poem_openapi::{ApiResponse, OpenApi, payload::Json};
 use tradepost_openapi::health::{Health, Readiness, Ready};
 
-use super::{Rooms, api::Tag};
+use super::{Rooms, api::Tag, process};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -34,7 +34,7 @@ impl HealthApi {
 
     /// Can it do its work?
     ///
-    /// Only the store and a stop make it 503; providers, breakers and queues are reported.
+    /// Only the store and a stop make it 503; providers, breakers, queues and the process's figures are reported.
     #[oai(path = "/health/ready", method = "get", operation_id = "ready")]
     async fn ready(&self, Data(rooms): Data<&std::sync::Arc<Rooms>>) -> ReadyResponse {
         let condition = rooms.desk.condition().await;
@@ -43,15 +43,17 @@ impl HealthApi {
             (false, Some(_)) => Readiness::NotReady,
             (false, None) => Readiness::Ready,
         };
+        let now = rooms.clock.now();
         let ready = Ready {
             status,
             version: VERSION.into(),
-            timestamp: rooms.clock.now().to_string(),
+            timestamp: now.to_string(),
             store: condition.store.is_none(),
             store_reason: condition.store,
             inbox: condition.inbox,
             outbox: condition.outbox,
             providers: condition.providers,
+            process: process::figures(rooms.opened, now),
         };
         match status {
             Readiness::Ready => ReadyResponse::Ready(Json(ready)),

@@ -8,6 +8,8 @@ mod desk;
 mod document;
 mod envelope;
 mod health;
+mod linger;
+mod process;
 mod refusal;
 mod webhook;
 
@@ -20,6 +22,7 @@ pub use envelope::{Door, Limits};
 use poem::{EndpointExt, IntoEndpoint, Route, endpoint::BoxEndpoint, error::RouteError};
 pub use refusal::Refusal;
 use tokio::sync::watch;
+use tradepost_domain::Timestamp;
 use tradepost_ports::{Clock, Coordinator, Dice, Store};
 
 use crate::{adapters::direct::Keys, settings::EndpointSettings};
@@ -34,6 +37,8 @@ pub struct Rooms {
     pub coordinator: Arc<dyn Coordinator>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Since when the house is open.
+    pub opened: Timestamp,
     /// Chance, for ids.
     pub dice: Arc<dyn Dice>,
     /// Who may use the API.

@@ -45,6 +45,7 @@ async fn ask(desk: Sick, stopping: bool, request: &[u8]) -> Answer {
         store: ground.store,
         coordinator: ground.coordinator,
         clock: Arc::clone(&ground.clock),
+        opened: ground.clock.now(),
         dice: Arc::clone(&ground.dice),
         keys: Keys::new(settings.keys),
         stop,

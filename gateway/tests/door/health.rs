@@ -33,6 +33,30 @@ async fn readiness_reports_queues_and_providers() {
     running.stop().await;
 }
 
+/// proves: PL-06
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn readiness_reports_what_the_process_uses() {
+    let running = Running::start(SETTINGS).await;
+    let of = |answer: crate::client::Answer| answer.json()["process"].clone();
+    let few = of(running.get("/health/ready").await);
+    for figure in ["uptime_seconds", "resident_bytes", "open_files", "threads", "cpu_ms"] {
+        assert!(few[figure].is_u64(), "{figure} is not in {few}");
+    }
+    assert!(few["resident_bytes"].as_u64() > Some(1024 * 1024), "{few}");
+    let mut held = Vec::new();
+    for _ in 0..20 {
+        held.push(running.connect().await);
+    }
+    let many = of(running.get("/health/ready").await);
+    assert!(
+        many["open_files"].as_u64() >= few["open_files"].as_u64().map(|files| files + 20),
+        "{few} {many}"
+    );
+    drop(held);
+    running.stop().await;
+}
+
 /// proves: PL-05
 #[tokio::test]
 async fn one_socket_listens_on_both_families() {

@@ -103,8 +103,8 @@ async fn a_thousand_messages_in_one_post_with_a_bad_one_among_them_are_all_taken
     assert!(lines.len() >= 100 && lines.iter().all(|line| line.delivery == "sent"), "{} lines", lines.len());
 }
 
-/// The answer comes as soon as the headers are read. A client that goes on writing its 4 MiB meanwhile may find the
-/// connection closed before it has read it.
+/// The answer comes as soon as the headers are read. Who goes on writing meanwhile reads it all the same: what is sent is
+/// read away before the connection is closed.
 ///
 /// proves: PL-09
 #[tokio::test]
@@ -120,13 +120,19 @@ async fn four_mebibytes_are_refused_and_the_house_goes_on() {
     let mut answer = String::new();
     let read = tokio::time::timeout(AT_THE_LATEST, stream.read_to_string(&mut answer)).await;
     read.expect("in time").expect("an answer");
-    let (head, problem) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    let (line, problem) = answer.split_once("\r\n\r\n").unwrap_or_default();
     let problem: Value = serde_json::from_str(problem).expect("a problem document");
-    assert!(head.starts_with("HTTP/1.1 413 ") && problem["status"] == 413, "{answer}");
-    match client().post(scene.house.url("/webhooks/instagram/main")).body(body).send().await {
-        Ok(answer) => assert_eq!(answer.status().as_u16(), 413),
-        Err(error) => println!("the whole body at once was cut off: {error}"),
+    assert!(line.starts_with("HTTP/1.1 413 ") && problem["status"] == 413, "{answer}");
+    let (http, url) = (client(), scene.house.url("/webhooks/instagram/main"));
+    let at_once = join_all((0..20).map(|_| http.post(&url).body(body.clone()).send())).await;
+    for answer in at_once {
+        assert_eq!(answer.expect("an answer, no reset").status().as_u16(), 413);
     }
+    let mut stream = TcpStream::connect(("127.0.0.1", scene.house.port())).await.expect("a connection");
+    stream.write_all([head, body].concat().as_bytes()).await.expect("all of it");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("no reset");
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("problem+json"), "{answer}");
     goes_on(&scene).await;
 }
 
@@ -178,20 +184,42 @@ async fn an_unwritable_data_directory_is_told_at_start() {
     );
 }
 
-/// Real file systems, mounted where only this process sees them: one too small for a first proof, one for the store.
+/// Real file systems, mounted where only this process sees them. Whatever it is that fails — the first proof, the lock,
+/// the store's file, its schema — one message tells which directory it is, and what can be done.
+///
+/// proves: FI-11
 #[tokio::test]
-async fn a_full_disk_is_told_at_start() {
-    for (size, told) in [("32k", "No space left"), ("64k", "disk is full")] {
-        let scene = Scene::set().await;
-        let small = scene.house.settings().with_file_name("small");
-        std::fs::create_dir(&small).expect("made");
-        scene.house.resettle("data = \"data\"", "data = \"small\"");
-        let script = "mount -t tmpfs -o size=$1 none \"$2\" && exec \"$3\" serve --config \"$4\"";
+async fn a_disk_without_room_or_rights_is_told_at_start() {
+    let full = ("No space left on device", "make room for 1 MiB at least");
+    let read_only = ("Read-only file system", "let this user write there");
+    let cases = [
+        ("serve", "size=32k", full),
+        ("serve", "size=64k", full),
+        ("serve", "size=200k", full),
+        ("serve", "size=500k", full),
+        ("serve", "size=1000k", full),
+        ("serve", "nr_inodes=2", full),
+        ("serve", "ro", read_only),
+        // These prove nothing before: the store's own schema finds no room.
+        ("migrate", "size=64k", full),
+        ("migrate", "size=200k", full),
+        ("migrate", "nr_inodes=2", full),
+        ("migrate", "ro", read_only),
+    ];
+    let scene = Scene::set().await;
+    let small = scene.house.settings().with_file_name("small");
+    std::fs::create_dir(&small).expect("made");
+    scene.house.resettle("data = \"data\"", "data = \"small\"");
+    for (order, mount, (cause, mending)) in cases {
+        let script = "mount -t tmpfs -o \"$1\" none \"$2\" && exec \"$3\" \"$4\" --config \"$5\"";
         let mut house = command("unshare");
-        house.args(["--mount", "--map-root-user", "sh", "-c", script, "sh", size]);
-        let (code, words) = refused(house.arg(&small).arg(tradepost()).arg(scene.house.settings()));
-        assert_eq!(code, Some(3), "{words}");
-        assert!(words.contains("tradepost: failed to") && words.contains(told), "{size}: {words}");
-        assert!(words.contains(&*small.to_string_lossy()), "{words}");
+        house.args(["--mount", "--map-root-user", "sh", "-c", script, "sh", mount]).arg(&small);
+        let (code, words) = refused(house.arg(tradepost()).arg(order).arg(scene.house.settings()));
+        assert_eq!(code, Some(3), "{order} {mount}: {words}");
+        let told: Vec<_> = words.lines().filter(|line| line.starts_with("tradepost: ")).collect();
+        let [told] = told[..] else { panic!("{order} {mount}: one message, not {told:?}") };
+        let begins = format!("tradepost: failed to use the data directory {}: {cause}", small.display());
+        assert!(told.starts_with(&begins) && told.contains(mending), "{order} {mount}: {told}");
+        assert!(told.contains("[store]"), "{order} {mount}: {told}");
     }
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde_json::json;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::stage::{AT_THE_LATEST, CONCURRENCY, Crowd, SHOP, Scene, until};
 
@@ -59,4 +60,28 @@ async fn a_stop_under_load_ends_in_time_and_loses_nothing() {
     println!("stopped under load in {took:?}: {tally:?}");
     tally.is_good(0);
     assert_eq!(tally.answered, tally.accepted);
+}
+
+/// A request that never ends would hold the stop open for ten seconds. Whoever asks a second time does not wait.
+///
+/// proves: PL-12
+#[tokio::test]
+async fn a_second_signal_ends_the_process_at_once() {
+    for (second, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
+        let mut scene = Scene::open().await;
+        let mut endless = TcpStream::connect(("127.0.0.1", scene.house.port())).await.expect("a connection");
+        let head = "POST /webhooks/instagram/main HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n";
+        endless.write_all(head.as_bytes()).await.expect("sent");
+        scene.house.signal(Signal::TERM);
+        until("the first one is heard", || scene.house.last_words().contains("stopping")).await;
+        assert_eq!(scene.house.ended(), None, "it finishes what is in hand");
+        let begun = Instant::now();
+        scene.house.signal(second);
+        let status = scene.house.end().await;
+        let (took, words) = (begun.elapsed(), scene.house.last_words());
+        assert_eq!(status.code(), Some(code), "{status}: {words}");
+        assert!(took < Duration::from_secs(5), "it took {took:?}");
+        assert!(words.lines().last().is_some_and(|line| line.contains("a second signal")), "{words}");
+        scene.house.start(None).await;
+    }
 }

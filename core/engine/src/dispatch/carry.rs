@@ -1,11 +1,13 @@
 //! Carries a marked row through its port, under guard.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+use backon::{BackoffBuilder, ExponentialBuilder};
 
 use tracing::Instrument;
-use tradepost_domain::{Answer, Call, Checkout, CheckoutRequest, EffectId, ErrorKind, PortError};
+use tradepost_domain::{Answer, Call, Checkout, CheckoutRequest, EffectId, ErrorKind, Media, PortError};
 use tradepost_ports::{
-    Fetched, Messenger, Outbound, Payments, PortResult, Receipt, StoreError,
+    Fetched, MediaSource, Messenger, Outbound, Payments, PortResult, Receipt, StoreError,
     correlation::correlated,
     store::{Class, Work},
     terms::Repeat,
@@ -13,6 +15,11 @@ use tradepost_ports::{
 
 use super::claim::Marked;
 use crate::{House, Stage, registry::Port};
+
+/// The first wait before a result is offered to the store again; it doubles.
+const SETTLE_WAIT: Duration = Duration::from_millis(100);
+/// So often at most: about as long as a store may be away without anybody seeing to it.
+const SETTLE_TRIES: usize = 16;
 
 /// What came of a row.
 #[derive(Debug)]
@@ -52,9 +59,29 @@ impl House {
             let outcome = correlated(request, self.send(&marked)).await;
             tracing::debug!(outcome = outcome.word(), "the port has answered");
             self.reached(Stage::Answered);
-            self.settle(marked, outcome).await
+            self.settle_surely(marked, outcome).await
         };
         work.instrument(span).await
+    }
+
+    /// What the provider said is known here alone: while the store is away it is kept and offered again.
+    async fn settle_surely(self: &Arc<Self>, marked: Marked, outcome: Outcome) -> Result<(), StoreError> {
+        let (marked, outcome) = (Arc::new(marked), Arc::new(outcome));
+        let waits = ExponentialBuilder::default()
+            .with_min_delay(SETTLE_WAIT)
+            .with_max_delay(self.tuning.longest_wait)
+            .with_max_times(SETTLE_TRIES)
+            .build();
+        for wait in waits {
+            match self.settle(&marked, &outcome).await {
+                Err(error @ (StoreError::Away(_) | StoreError::Conflict)) => {
+                    tracing::warn!(%error, "failed to write down what came of a call; trying again");
+                    self.clock.sleep(wait).await;
+                }
+                settled => return settled,
+            }
+        }
+        self.settle(&marked, &outcome).await
     }
 
     async fn send(&self, marked: &Marked) -> Outcome {
@@ -67,10 +94,13 @@ impl House {
             }
             (Work::Call { call }, Some(port)) => Outcome::Answered(self.send_call(marked, call, port).await),
             (Work::Signal { .. }, Some(Port::Messenger(port))) => self.show(marked, &**port).await,
-            (Work::Fetch { .. }, Some(_)) => Outcome::Fetched(self.fetch(marked).await),
+            (Work::Fetch { media, .. }, Some(Port::Media(port))) => {
+                Outcome::Fetched(self.fetch(marked, media, &**port).await)
+            }
             (Work::Say { .. }, _) => Outcome::Said(Err(no_port(marked))),
             (Work::Call { .. }, None) => Outcome::Answered(Err(no_port(marked))),
-            (Work::Signal { .. } | Work::Fetch { .. }, _) => Outcome::Shown,
+            (Work::Fetch { .. }, _) => Outcome::Fetched(Err(no_port(marked))),
+            (Work::Signal { .. }, _) => Outcome::Shown,
         }
     }
 
@@ -95,11 +125,7 @@ impl House {
         Outcome::Shown
     }
 
-    async fn fetch(&self, marked: &Marked) -> PortResult<Fetched> {
-        let source = self.registry.account(&marked.account).and_then(|account| account.media.clone());
-        let (Work::Fetch { media, .. }, Some(source)) = (&marked.row.work, source) else {
-            return Err(no_port(marked));
-        };
+    async fn fetch(&self, marked: &Marked, media: &Media, source: &dyn MediaSource) -> PortResult<Fetched> {
         let most = self.tuning.most_media_bytes;
         self.guarded(marked, || source.fetch(media, most)).await
     }

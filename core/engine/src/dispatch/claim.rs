@@ -156,7 +156,16 @@ impl House {
             }
             return Ok(self.through_window(&conversation, *author, now));
         }
-        Ok(Leave::Now { account: conversation.account, passage: Passage::Open })
+        Ok(Leave::Now { account: self.account_of(row, conversation.account), passage: Passage::Open })
+    }
+
+    /// The account that a sign of life or a fetch leaves through.
+    fn account_of(&self, row: &OutboxRow, channel: AccountKey) -> AccountKey {
+        let media = match row.work {
+            Work::Fetch { .. } => self.registry.account(&channel).and_then(|entry| entry.media.as_ref()),
+            _ => None,
+        };
+        media.map_or(channel, |source| source.fetch_terms().account.clone())
     }
 
     /// The channel's messaging window, counted from the customer's last word.

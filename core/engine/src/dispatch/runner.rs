@@ -10,19 +10,22 @@ use futures::{
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tradepost_domain::Lane;
-use tradepost_ports::{StoreError, store::Kept};
+use tradepost_ports::store::Kept;
 
 use super::pace::Pace;
 use crate::{House, unit::write};
 
-/// The lanes that this process serves now, each with what wakes it.
+/// The lanes that this process serves now, each with what wakes it; and how fast each went lately.
 #[derive(Default)]
-pub(crate) struct Runners(Mutex<BTreeMap<Lane, Arc<Notify>>>);
+pub(crate) struct Runners {
+    awake: Mutex<BTreeMap<Lane, Arc<Notify>>>,
+    paces: Mutex<BTreeMap<Lane, Pace>>,
+}
 
 impl Runners {
     /// Wakes the lane's runner, or says that there is none yet and begins one.
     pub(crate) fn begin_or_wake(&self, lane: &Lane) -> Option<Arc<Notify>> {
-        let mut runners = self.0.lock();
+        let mut runners = self.awake.lock();
         if let Some(runner) = runners.get(lane) {
             runner.notify_one();
             return None;
@@ -34,12 +37,17 @@ impl Runners {
 
     /// Ends the lane's runner, unless it was woken since it last looked.
     fn end_unless_woken(&self, lane: &Lane, woken: &Notify) -> bool {
-        let mut runners = self.0.lock();
+        let mut runners = self.awake.lock();
         if woken.notified().now_or_never().is_some() {
             return false;
         }
         runners.remove(lane);
         true
+    }
+
+    /// The lane's pace outlives its runner: a lane that was empty for a moment is not faster for it.
+    fn pace<T>(&self, lane: &Lane, look: impl FnOnce(&mut Pace) -> T) -> T {
+        look(self.paces.lock().entry(lane.clone()).or_default())
     }
 }
 
@@ -53,54 +61,52 @@ impl House {
         stop: watch::Receiver<bool>,
     ) {
         loop {
-            if let Err(error) = self.serve(&lane, &woken, &stop).await {
-                tracing::warn!(%lane, %error, "failed to serve a lane; it is taken up again");
-            }
+            self.serve(&lane, &woken, &stop).await;
             if self.runners.end_unless_woken(&lane, &woken) {
                 return;
             }
         }
     }
 
-    async fn serve(self: &Arc<Self>, lane: &Lane, woken: &Notify, stop: &watch::Receiver<bool>) -> Kept<()> {
-        let mut pace = Pace::default();
+    /// Until nothing is under way and nothing more may leave. A store that fails keeps new lines back; what is under way
+    /// goes on, since a send that is dropped halfway may have arrived.
+    async fn serve(self: &Arc<Self>, lane: &Lane, woken: &Notify, stop: &watch::Receiver<bool>) {
         let mut under_way: FuturesUnordered<BoxFuture<'_, Kept<()>>> = FuturesUnordered::new();
         loop {
-            let room = self.room(lane, &mut pace, under_way.len());
-            if room > 0 && !*stop.borrow() {
-                let marked = self.claim(lane, &self.tuning.worker, room).await?;
-                pace.spend(marked.len(), self.now());
-                under_way.extend(marked.into_iter().map(|marked| self.carry(marked).boxed()));
-            }
+            let room = if *stop.borrow() { 0 } else { self.room(lane, under_way.len()) };
+            let marked = match room {
+                0 => Vec::new(),
+                room => {
+                    self.logged(self.claim(lane, &self.tuning.worker, room).await, "claim a lane's lines")
+                }
+            };
+            self.runners.pace(lane, |pace| pace.spend(marked.len(), self.now()));
+            under_way.extend(marked.into_iter().map(|marked| self.carry(marked).boxed()));
             if under_way.is_empty() {
-                return Ok(());
+                return;
             }
-            self.next(&mut under_way, woken).await?;
+            self.next(&mut under_way, woken).await;
         }
     }
 
     /// Waits until a call has ended, something new may be there, or the lease should be renewed.
-    async fn next(
-        &self,
-        under_way: &mut FuturesUnordered<BoxFuture<'_, Result<(), StoreError>>>,
-        woken: &Notify,
-    ) -> Kept<()> {
+    async fn next(&self, under_way: &mut FuturesUnordered<BoxFuture<'_, Kept<()>>>, woken: &Notify) {
         let renew = self.clock.sleep(self.tuning.lane_lease / 3);
         let others = select(Box::pin(woken.notified()), renew);
-        match select(under_way.next(), others).await {
-            Either::Left((Some(settled), _)) => settled,
-            _ => Ok(()),
+        if let Either::Left((Some(settled), _)) = select(under_way.next(), others).await {
+            self.logged(settled, "write down what came of a call");
         }
     }
 
-    fn room(&self, lane: &Lane, pace: &mut Pace, under_way: usize) -> u32 {
+    fn room(&self, lane: &Lane, under_way: usize) -> u32 {
         let now = self.now();
         let mut room = usize::MAX;
         for port in self.registry.ports_of(lane) {
             let terms = port.terms();
             let by_guard = self.guards.of(&terms.account).map_or(0, |guard| guard.room());
             let by_concurrency = terms.concurrency.saturating_sub(under_way);
-            room = room.min(by_guard).min(by_concurrency).min(pace.room(terms.per_second, now));
+            let by_pace = self.runners.pace(lane, |pace| pace.room(terms.per_second, now));
+            room = room.min(by_guard).min(by_concurrency).min(by_pace);
         }
         u32::try_from(room.min(1_000)).unwrap_or(1_000)
     }

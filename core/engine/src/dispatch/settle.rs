@@ -28,13 +28,16 @@ const DO_VALID: Duration = Duration::from_secs(72 * 3600);
 impl House {
     /// Writes down what came of a row. Where it is an answer, the conversation's turn is taken in the same commit; if
     /// that turn cannot be taken, the answer is stored alone.
-    pub(super) async fn settle(self: &Arc<Self>, marked: Marked, outcome: Outcome) -> Result<(), StoreError> {
-        let (marked, outcome) = (Arc::new(marked), Arc::new(outcome));
+    pub(super) async fn settle(
+        self: &Arc<Self>,
+        marked: &Arc<Marked>,
+        outcome: &Arc<Outcome>,
+    ) -> Result<(), StoreError> {
         let conversation = marked.row.conversation;
         // The same event in both tries to store it, so that a failed turn is counted against it.
         let event = self.mint.event();
         let told = Told::default();
-        let settled = self.settle_and_turn(&marked, &outcome, event, Some(Arc::clone(&told))).await;
+        let settled = self.settle_and_turn(marked, outcome, event, Some(Arc::clone(&told))).await;
         let Aftermath { fault, parts } = std::mem::take(&mut *told.lock());
         match settled {
             Ok(end) => {
@@ -44,7 +47,7 @@ impl House {
             }
             Err(error) => {
                 let Some(fault) = fault else { return Err(error) };
-                self.settle_and_turn(&marked, &outcome, event, None).await?;
+                self.settle_and_turn(marked, outcome, event, None).await?;
                 self.count_failure(conversation, fault).await
             }
         }

@@ -4,11 +4,12 @@
 mod breaker;
 mod health;
 
-use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use breaker::Breaker;
 use futures::{
+    FutureExt,
     future::{Either, select},
     pin_mut,
 };
@@ -17,7 +18,7 @@ use parking_lot::Mutex;
 use tradepost_domain::{AccountKey, ErrorKind, PortError, Timestamp};
 use tradepost_ports::{Clock, PortResult, Terms, store::Class, terms::Repeat};
 
-use crate::{Registry, Tuning};
+use crate::{Registry, Tuning, failure::said_by};
 
 /// Tries of a call that may be repeated at once.
 const QUICK_TRIES: usize = 3;
@@ -119,7 +120,7 @@ impl Guard {
         Fut: Future<Output = PortResult<T>>,
     {
         let permit = self.permit()?;
-        let result = self.in_time(call()).await;
+        let result = self.in_time(without_panic(call)).await;
         if let Some(permit) = permit {
             permit.told(result.as_ref().err().map(|error| error.kind));
         }
@@ -167,6 +168,19 @@ impl Guard {
             Some(_) => {}
         }
     }
+}
+
+/// A panic in one adapter ends its own call. Whether it had arrived is unknown.
+async fn without_panic<T, F, Fut>(call: &F) -> PortResult<T>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = PortResult<T>>,
+{
+    let called = AssertUnwindSafe(async { call().await }).catch_unwind().await;
+    called.unwrap_or_else(|panic| {
+        tracing::error!(reason = said_by(&*panic), "an adapter panicked");
+        Err(PortError::new(ErrorKind::Uncertain, "guard", "the adapter panicked"))
+    })
 }
 
 /// Is a quick retry worth it? A time-out of a repeatable call is, a rejection by the guard is not.

@@ -142,14 +142,15 @@ impl Filing<'_> {
         conversation: ConversationId,
         message: &Message,
     ) -> Kept<()> {
-        let (Content::Media { media, .. }, Some(_)) = (&message.content, &channel.entry.media) else {
+        let (Content::Media { media, .. }, Some(source)) = (&message.content, &channel.entry.media) else {
             return Ok(());
         };
         for (position, medium) in (0..).zip(media) {
             if matches!(medium.source, Source::Remote { .. }) {
                 let work = Work::Fetch { line: message.id, position, media: medium.clone() };
                 let row = self.row(channel, conversation, position, Class::Fetch, work, FETCH_VALID);
-                unit.put(&row).await?;
+                let lane = source.fetch_terms().lane.clone();
+                unit.put(&OutboxRow { lane, ..row }).await?;
             }
         }
         Ok(())

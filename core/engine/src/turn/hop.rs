@@ -1,9 +1,6 @@
 //! One hop: an event is stepped, journalled, and its effects applied; outcomes of deeds are stepped in the same turn.
 
-use std::{
-    collections::VecDeque,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::collections::VecDeque;
 
 use tradepost_domain::{
     Answered, Body, Context, Event, EventId, Message, Notice, Slot, Step, Stored, flow::Reading,
@@ -15,7 +12,7 @@ use tradepost_ports::{
 };
 
 use super::{Turn, reading};
-use crate::journal::Given;
+use crate::{failure::without_panic, journal::Given};
 
 /// The slot under which a flow hears that its conversation has been idle; what it holds open should be closed.
 const IDLE: Slot = Slot::fixed("idle");
@@ -141,8 +138,7 @@ impl Turn<'_> {
 
     fn call_flow(&self, context: &Context, stored: Option<Stored>, event: &Event) -> Kept<Step<Stored>> {
         let flow = &self.entry.flow;
-        catch_unwind(AssertUnwindSafe(|| flow.step_erased(context, stored, event)))
-            .map_err(|panic| StoreError::Abandoned(format!("the flow panicked: {}", said_by(&*panic))))
+        without_panic(|| flow.step_erased(context, stored, event))
     }
 
     async fn write_journal(
@@ -178,9 +174,4 @@ impl Turn<'_> {
         });
         said.map(|message| crate::lines::selecting(message, offered)).collect()
     }
-}
-
-fn said_by(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".into())
 }

@@ -13,14 +13,14 @@ use plan::{Job, Plan};
 use tracing::Instrument;
 use tradepost_domain::{
     Contact, Conversation, ConversationId, Correlation, EventId, Slot, Timestamp, TurnId, WorkerId,
-    flow::Reading,
+    flow::{Reading, Stage},
 };
 use tradepost_ports::{StoreError, Unit, Wake, store::Kept};
 
 use crate::{
-    House, Stage,
+    House,
     context::Known,
-    failure::{Aftermath, Fault, Told},
+    failure::{Aftermath, Fault, Told, without_panic},
     registry::{Channel, StorefrontEntry},
     unit::write,
 };
@@ -117,8 +117,12 @@ impl House {
             self.registry.storefront(&conversation.storefront),
             self.registry.channel(&conversation.account),
         );
-        let (Some(entry), Some(channel)) = (entry, channel) else { return Ok(TurnEnd::NotOurs) };
         let waiting = unit.waiting(id).await?;
+        let (Some(entry), Some(channel)) = (entry, channel) else {
+            let ripe = waiting.iter().filter(|row| row.ripe_at <= now);
+            let events: Vec<_> = ripe.map(|row| row.event).collect();
+            return self.leave_for_others(unit, &events).await;
+        };
         let plan = Plan::of(waiting, &entry.tuning, now, self.tuning.most_hops);
         for (events, ripe_at) in &plan.later {
             unit.ripen(events, *ripe_at).await?;
@@ -130,8 +134,7 @@ impl House {
             return self.give_back(unit, conversation).await;
         };
         if reading(entry, &conversation) == Reading::Newer {
-            unit.ripen(&plan.events(), now + self.tuning.lease).await?;
-            return Ok(TurnEnd::NotOurs);
+            return self.leave_for_others(unit, &plan.events()).await;
         }
         let Some(contact) = unit.contact(conversation.contact).await? else {
             return Err(StoreError::Broken(format!("conversation {id} has no contact")));
@@ -157,8 +160,14 @@ impl House {
             told,
         };
         turn.run(plan).await?;
-        self.reached(Stage::Turning);
+        self.reached(crate::Stage::Turning);
         Ok(TurnEnd::Done)
+    }
+
+    /// These events step back behind those that we can take: however many there are, they keep no other waiting.
+    async fn leave_for_others(&self, unit: &mut dyn Unit, events: &[EventId]) -> Kept<TurnEnd> {
+        unit.ripen(events, self.now() + self.tuning.lease).await?;
+        Ok(TurnEnd::NotOurs)
     }
 
     async fn give_back(&self, unit: &mut dyn Unit, mut conversation: Conversation) -> Kept<TurnEnd> {
@@ -170,7 +179,11 @@ impl House {
 }
 
 fn reading(entry: &StorefrontEntry, conversation: &Conversation) -> Reading {
-    conversation.inner.state.as_ref().map_or(Reading::Ready, |stored| entry.flow.read(stored))
+    let Some(stored) = &conversation.inner.state else { return Reading::Ready };
+    without_panic(|| entry.flow.read(stored)).unwrap_or_else(|error| {
+        tracing::error!(conversation.id = %conversation.id, %error, "failed to read a stored state");
+        Reading::Unreadable
+    })
 }
 
 impl Turn<'_> {
@@ -191,7 +204,15 @@ impl Turn<'_> {
             taken.extend(events);
         }
         self.unit.take(&taken).await?;
-        self.keep().await
+        let stage = match self.stage() {
+            Ok(stage) => stage,
+            Err(error) => return Err(self.blame(taken, error)),
+        };
+        self.keep(stage).await
+    }
+
+    fn stage(&self) -> Kept<Stage> {
+        without_panic(|| self.entry.flow.stage_erased(self.conversation.inner.state.as_ref()))
     }
 
     async fn take(&mut self, job: Job) -> Kept<()> {
@@ -204,11 +225,10 @@ impl Turn<'_> {
     }
 
     /// The conversation as it is after the turn.
-    async fn keep(mut self) -> Kept<()> {
+    async fn keep(mut self, stage: Stage) -> Kept<()> {
         if let Some(offered) = self.offered.take() {
             self.conversation.inner.offered = offered;
         }
-        let stage = self.entry.flow.stage_erased(self.conversation.inner.state.as_ref());
         self.conversation.stage = stage.name.into_owned();
         self.conversation.inner.open = stage.open;
         self.conversation.lease = None;
@@ -220,7 +240,7 @@ impl Turn<'_> {
 
     /// Says which events the failure belongs to. What is only the store's trouble is nobody's fault.
     fn blame(&self, events: Vec<EventId>, error: StoreError) -> StoreError {
-        if let StoreError::Abandoned(reason) = &error {
+        if let StoreError::Abandoned(reason) | StoreError::Broken(reason) = &error {
             self.told.lock().fault =
                 Some(Fault { events, correlation: self.correlation.clone(), reason: reason.clone() });
         }

@@ -1,10 +1,13 @@
 //! What fails: a counted try in a commit of its own, a dead letter after the last one, and the conversation goes on.
 
+use std::sync::Arc;
+
+use tradepost_domain::{Body, Content, Context, Effect, Event, Flow, Stage, Step};
 use tradepost_testkit::script::{Play, ScriptedLlm};
 
 use super::{
     secs,
-    shop::{MODEL, Shop},
+    shop::{MODEL, Setup, Shop},
 };
 
 /// Longer than any wait between two tries.
@@ -75,4 +78,51 @@ fn a_failed_try_waits_longer_each_time() {
         assert_eq!(row.ripe_at, shop.now() + secs(wait));
         shop.passes(secs(wait));
     }
+}
+
+/// A flow whose mistake is not in its step.
+struct Fragile;
+
+impl Flow for Fragile {
+    const NAME: &'static str = "fragile";
+    const SHAPE: u32 = 1;
+    type State = bool;
+
+    fn step(&self, _: &Context, state: bool, event: &Event) -> Step<bool> {
+        let words = |body: &Body| match body {
+            Body::Said(messages) => {
+                messages.iter().find_map(|message| message.content.words().map(str::to_owned))
+            }
+            _ => None,
+        };
+        match words(&event.body).as_deref() {
+            Some("boom") => Step::quiet(true),
+            Some(words) => Step::with(state, vec![Effect::say(Content::text(words))]),
+            None => Step::quiet(state),
+        }
+    }
+
+    fn stage(&self, state: &bool) -> Stage {
+        assert!(!state, "the flow cannot name its stage");
+        Stage { name: "well".into(), open: false }
+    }
+
+    fn upgrade(&self, _: u32, _: serde_json::Value) -> Option<bool> {
+        None
+    }
+}
+
+/// proves: CV-08
+#[test]
+fn a_flow_that_panics_beside_its_step_is_a_dead_letter_too() {
+    let shop = Shop::with(Setup { flow: Arc::new(Fragile), ..Setup::default() });
+    shop.hears("boom");
+    for _ in 0..8 {
+        shop.turns();
+        shop.passes(secs(A_WHILE));
+    }
+    shop.answers("hello");
+    shop.sends();
+    let letters = shop.store.tables().dead_letters();
+    assert_eq!((letters.len(), shop.sent()), (1, vec!["hello".to_owned()]));
 }

@@ -7,7 +7,7 @@ use tradepost_testkit::script::Play;
 
 use super::{
     secs,
-    shop::{LINES, MODEL, Setup, Shop},
+    shop::{LINES, MODEL, PICTURES, Setup, Shop},
 };
 
 /// proves: FI-09 PL-11
@@ -84,4 +84,34 @@ fn a_question_is_tried_again_quickly() {
     let carried = shop.under_way(shop.house.carry(question), || shop.passes(secs(1)));
     carried.expect("settled");
     assert_eq!(shop.told().last().expect("told"), "reply Answer 2.");
+}
+
+/// Media are fetched under a guard and on a lane of their own.
+///
+/// proves: IN-11 PL-11
+#[test]
+fn pictures_that_cannot_be_fetched_hold_up_no_reply() {
+    let breaker = Some(BreakerTuning { failures: 1, ..BreakerTuning::default() });
+    let shop = Shop::with(Setup { breaker, ..Setup::default() });
+    shop.pictures.behave(|_| Play::fail_as(ErrorKind::Invalid));
+    shop.pictures.plan(Play::fail_as(ErrorKind::Unavailable));
+    shop.hears_picture();
+    let fetch = shop.marks(PICTURES).remove(0);
+    shop.under_way(shop.house.carry(fetch), || shop.passes(secs(1))).expect("settled");
+    assert_eq!((shop.pictures.calls().len(), shop.marks(PICTURES).len()), (1, 0), "its breaker is open");
+    shop.answers("say hello");
+    assert_eq!((shop.sends(), shop.sent()), (1, vec!["hello".to_owned()]));
+}
+
+/// proves: PL-11
+#[test]
+fn a_picture_that_was_fetched_proves_nothing_of_the_channels_account() {
+    let shop = Shop::new();
+    shop.messenger.plan(Play::fail_as(ErrorKind::Denied));
+    shop.hears_picture();
+    shop.answers("say hello");
+    shop.sends();
+    assert_eq!(shop.sends_on(PICTURES), 1);
+    let providers = block_on(shop.house.health()).providers;
+    assert_eq!(providers.iter().filter(|known| known.attention.is_some()).count(), 1);
 }

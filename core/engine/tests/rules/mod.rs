@@ -7,6 +7,7 @@ mod flow;
 mod guard;
 mod hold;
 mod intake;
+mod loops;
 mod money;
 mod people;
 mod repair;

@@ -11,10 +11,11 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use futures::{executor::block_on, future::BoxFuture};
 use tradepost_domain::{
-    AccountKey, Arrival, Capabilities, Content, Conversation, Delivery, ErasedFlow, Lane, Money, Party,
-    Timestamp, What, capabilities::TextUnit, ledger::Item, money::Currency,
+    AccountKey, Arrival, Capabilities, Content, Conversation, Delivery, ErasedFlow, Lane, Media, MediaKind,
+    Money, Party, Source, Timestamp, What, capabilities::TextUnit, ledger::Item, money::Currency,
 };
 use tradepost_engine::{
     Accepted, AccountEntry, BreakerTuning, House, Intake, Marked, Parts, Registry, StorefrontEntry,
@@ -22,14 +23,14 @@ use tradepost_engine::{
 };
 use tradepost_ports::{
     Clock, Store, Terms,
-    store::{StaffWord, UnitWork, Written},
+    store::{Kept, StaffWord, StoreError, UnitWork, Written},
     terms::Repeat,
 };
 use tradepost_testkit::{
     chance::SeededDice,
     make,
     memory::{Gate, MemoryStore},
-    script::{ScriptedLlm, ScriptedMessenger, ScriptedPayments},
+    script::{ScriptedLlm, ScriptedMedia, ScriptedMessenger, ScriptedPayments},
     time::HandClock,
 };
 
@@ -42,6 +43,8 @@ pub const LINES: &str = "sim:1";
 pub const MODEL: &str = "llm:1";
 /// The lane of the payment provider.
 pub const MONEY: &str = "pay:1";
+/// The lane of the customers' pictures.
+pub const PICTURES: &str = "sim:1/media";
 
 /// What a test may want different.
 pub struct Setup {
@@ -51,6 +54,9 @@ pub struct Setup {
     pub breaker: Option<BreakerTuning>,
     pub flow: Arc<dyn ErasedFlow>,
     pub concurrency: usize,
+    pub per_second: u32,
+    /// So many of the next units fail: the store is away.
+    pub away: Arc<AtomicUsize>,
 }
 
 impl Default for Setup {
@@ -62,6 +68,8 @@ impl Default for Setup {
             breaker: None,
             flow: Arc::new(Obedient),
             concurrency: 8,
+            per_second: 100,
+            away: Arc::default(),
         }
     }
 }
@@ -73,8 +81,9 @@ pub struct Shop {
     pub messenger: ScriptedMessenger,
     pub llm: ScriptedLlm,
     pub payments: ScriptedPayments,
+    pub pictures: ScriptedMedia,
     pub house: Arc<House>,
-    setup: Setup,
+    pub setup: Setup,
     door: Arc<AtomicBool>,
     arrivals: AtomicUsize,
 }
@@ -94,26 +103,27 @@ impl Shop {
         let store = MemoryStore::with_gate(Door(Arc::clone(&door)));
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let messenger = ScriptedMessenger::new(
-            terms(LINES, setup.repeat, setup.concurrency),
+            Terms { per_second: setup.per_second, ..terms(LINES, setup.repeat, setup.concurrency) },
             setup.capabilities.clone(),
             Arc::clone(&shared),
         );
         let llm = ScriptedLlm::new(terms(MODEL, Repeat::Keyed, 8), Arc::clone(&shared));
-        let payments = ScriptedPayments::new(terms(MONEY, setup.repeat, 8), shared);
-        let house = worker("a", &store, &clock, &setup, (&messenger, &llm, &payments));
+        let payments = ScriptedPayments::new(terms(MONEY, setup.repeat, 8), Arc::clone(&shared));
+        let pictures = ScriptedMedia::new(terms(PICTURES, Repeat::Never, 4), shared);
+        let house = worker("a", &store, &clock, &setup, (&messenger, &llm, &payments, &pictures));
         let arrivals = AtomicUsize::new(0);
-        Self { store, clock, messenger, llm, payments, house, setup, door, arrivals }
+        Self { store, clock, messenger, llm, payments, pictures, house, setup, door, arrivals }
     }
 
     /// Another process over the same store.
     pub fn another(&self, name: &str) -> Arc<House> {
-        let ports = (&self.messenger, &self.llm, &self.payments);
+        let ports = (&self.messenger, &self.llm, &self.payments, &self.pictures);
         worker(name, &self.store, &self.clock, &self.setup, ports)
     }
 
     /// Another process over the same store, whose storefront runs that flow.
     pub fn another_with(&self, name: &str, flow: Arc<dyn ErasedFlow>) -> Arc<House> {
-        let ports = (&self.messenger, &self.llm, &self.payments);
+        let ports = (&self.messenger, &self.llm, &self.payments, &self.pictures);
         let setup = Setup { flow, capabilities: self.setup.capabilities.clone(), ..Setup::default() };
         worker(name, &self.store, &self.clock, &setup, ports)
     }
@@ -147,6 +157,13 @@ impl Shop {
     pub fn hears_from(&self, peer: &str, content: Content) -> Accepted {
         let from = Party { id: peer.into(), name: None };
         self.arrives(What::Message { from, reference: None, content, about: None, referral: None })
+    }
+
+    /// Ann sends a picture that is kept at the provider.
+    pub fn hears_picture(&self) -> Accepted {
+        let source = Source::Remote { url: "https://pictures.example/1".into() };
+        let media = vec![Media { kind: MediaKind::Image, source }];
+        self.hears_from("ann", Content::Media { media, text: None })
     }
 
     /// A provider tells something, under a key of its own.
@@ -312,6 +329,31 @@ impl Shop {
     }
 }
 
+/// A store that is away when it is told to.
+struct Faulty {
+    store: MemoryStore,
+    away: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Store for Faulty {
+    async fn write(&self, work: UnitWork) -> Kept<()> {
+        let one_less = |left: usize| left.checked_sub(1);
+        match self.away.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {
+            Ok(_) => Err(StoreError::Away("the disk is full".into())),
+            Err(_) => self.store.write(work).await,
+        }
+    }
+
+    async fn read(&self, work: UnitWork) -> Kept<()> {
+        self.store.read(work).await
+    }
+
+    async fn health(&self) -> Kept<()> {
+        self.store.health().await
+    }
+}
+
 /// Stops the first unit that comes, once, if told to.
 struct Door(Arc<AtomicBool>);
 
@@ -338,12 +380,12 @@ fn terms(account: &str, repeat: Repeat, concurrency: usize) -> Terms {
     }
 }
 
-type Ports<'a> = (&'a ScriptedMessenger, &'a ScriptedLlm, &'a ScriptedPayments);
+type Ports<'a> = (&'a ScriptedMessenger, &'a ScriptedLlm, &'a ScriptedPayments, &'a ScriptedMedia);
 
 fn worker(name: &str, store: &MemoryStore, clock: &HandClock, setup: &Setup, ports: Ports<'_>) -> Arc<House> {
     let seed = name.bytes().map(u64::from).sum();
     House::new(Parts {
-        store: Arc::new(store.clone()),
+        store: Arc::new(Faulty { store: store.clone(), away: Arc::clone(&setup.away) }),
         coordinator: Arc::new(Deaf),
         clock: Arc::new(clock.clone()),
         dice: Arc::new(SeededDice::new(seed)),
@@ -352,7 +394,7 @@ fn worker(name: &str, store: &MemoryStore, clock: &HandClock, setup: &Setup, por
     })
 }
 
-fn registry(setup: &Setup, (messenger, llm, payments): Ports<'_>) -> Registry {
+fn registry(setup: &Setup, (messenger, llm, payments, pictures): Ports<'_>) -> Registry {
     let storefront = StorefrontEntry {
         facts: make::corner_shop(),
         flow: Arc::clone(&setup.flow),
@@ -364,7 +406,7 @@ fn registry(setup: &Setup, (messenger, llm, payments): Ports<'_>) -> Registry {
         key: AccountKey::of("sim", "1"),
         storefront: "corner-shop".into(),
         messenger: Arc::new(messenger.clone()),
-        media: None,
+        media: Some(Arc::new(pictures.clone())),
     };
     let (llm, payments) = (Arc::new(llm.clone()), Arc::new(payments.clone()));
     let registry = Registry::build(vec![storefront], vec![account], vec![llm], vec![payments]);
