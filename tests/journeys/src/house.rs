@@ -59,7 +59,7 @@ pub struct Standing {
     pub address: String,
     clock: HandClock,
     stops: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), serve::ServeError>>,
     _data: tempfile::TempDir,
 }
 
