@@ -10,7 +10,7 @@ use std::{
 use futures::{FutureExt, future::BoxFuture};
 use parking_lot::Mutex;
 use tokio::{sync::watch, task::JoinHandle};
-use tradepost_domain::{MatchKind, Rule, RuleId, Timestamp};
+use tradepost_domain::{ErasedFlow, MatchKind, Rule, RuleId, Storefront, Timestamp};
 use tradepost_engine::House;
 use tradepost_flows::rules::{RulesFlow, check_rule, seed};
 use tradepost_gateway::{
@@ -24,7 +24,7 @@ use tradepost_sandbox::{Echo, InstagramAccount, Sandbox, SandboxConfig};
 use tradepost_store_sql::{Options, SqliteStore};
 use tradepost_testkit::time::HandClock;
 
-use crate::keep;
+use crate::{clumsy::Clumsy, keep};
 
 /// The account of the Corner Shop.
 pub const SHOP: &str = "17841400000000001";
@@ -34,6 +34,8 @@ pub const STALL: &str = "17841400000000002";
 pub const NOBODYS: &str = "17841400000000003";
 /// A secret of the website's server.
 pub const KEY: &str = "a-secret-of-the-website-for-stories";
+/// The settings' file, in the data directory.
+pub const SETTINGS: &str = "tradepost.toml";
 /// Words that are too long for one message.
 pub const TERMS: &str = "You may send it back within thirty days, as it came and with its bill. \
     What was made for you stays with you. We pay the way back where the fault was ours. ";
@@ -47,6 +49,8 @@ pub struct Wishes {
     pub human_agent: bool,
     /// When the provider tells of our own lines.
     pub echo: Echo,
+    /// Does the shop's flow have a fault?
+    pub clumsy: bool,
 }
 
 /// A house that runs.
@@ -57,10 +61,12 @@ pub struct Standing {
     pub sandbox: Sandbox,
     /// Where the gateway listens.
     pub address: String,
+    /// So many events keep failing and are not waited for.
+    pub failing: u64,
     clock: HandClock,
     stops: watch::Sender<bool>,
     task: JoinHandle<Result<(), serve::ServeError>>,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 impl Standing {
@@ -70,8 +76,9 @@ impl Standing {
         let clock = HandClock::default();
         CLOCKS.lock().insert(whole(data.path()), clock.clone());
         let sandbox = sandbox(&clock, wishes).await;
-        let outfit = outfit();
+        let outfit = outfit(wishes.clumsy);
         let text = settings(sandbox.base_url(), wishes);
+        std::fs::write(data.path().join(SETTINGS), &text).expect("written");
         let settings = Settings::read(&text, data.path(), &outfit, &Nothing).expect("the settings are right");
         let opened = serve::open(settings, &outfit, None).await.expect("the house opens");
         sow(&**opened.house.store(), &clock).await;
@@ -82,7 +89,12 @@ impl Standing {
             let url = format!("http://{address}/webhooks/instagram/main");
             sandbox.set_webhook(account, url).expect("an account of the sandbox");
         }
-        Self { house, sandbox, address, clock, stops, task, _data: data }
+        Self { house, sandbox, address, failing: 0, clock, stops, task, data }
+    }
+
+    /// The data directory.
+    pub fn folder(&self) -> &Path {
+        self.data.path()
     }
 
     /// Time goes on everywhere.
@@ -102,7 +114,7 @@ impl Standing {
         for _ in 0..4_000 {
             let health = self.house.health().await;
             assert_eq!(health.store, None, "the store is away");
-            still = if health.inbox == 0 && health.outbox.is_empty() { still + 1 } else { 0 };
+            still = if health.inbox <= self.failing && health.outbox.is_empty() { still + 1 } else { 0 };
             if still == 4 {
                 return;
             }
@@ -113,10 +125,27 @@ impl Standing {
         panic!("the house does not come to rest: {health}");
     }
 
+    /// Waits until what keeps failing was tried for the last time, while time goes on quickly.
+    pub async fn give_up(&mut self) {
+        for _ in 0..1_000 {
+            if self.house.health().await.inbox == 0 {
+                self.failing = 0;
+                return self.settle().await;
+            }
+            self.pass(Duration::from_secs(1));
+            tokio::time::sleep(Duration::from_millis(4)).await;
+        }
+        panic!("it is tried for ever");
+    }
+
     /// Stops it; what is in hand ends.
     pub async fn close(self) {
         self.stops.send_replace(true);
-        tokio::time::timeout(Duration::from_secs(20), self.task).await.expect("in time").expect("no panic");
+        tokio::time::timeout(Duration::from_secs(20), self.task)
+            .await
+            .expect("in time")
+            .expect("no panic")
+            .expect("a stop");
         self.sandbox.stop().await;
     }
 }
@@ -205,18 +234,22 @@ async fn sow(store: &dyn Store, clock: &HandClock) {
     }
 }
 
-/// What is shipped, on a clock that is moved by hand.
-fn outfit() -> Outfit {
-    let flow = FlowKind { name: "rules", make: |_| Arc::new(RulesFlow::new(None)), seed: None };
+/// What is shipped, on a clock that is moved by hand; and perhaps with a fault in the flow.
+pub fn outfit(clumsy: bool) -> Outfit {
+    let make: fn(&Storefront) -> Arc<dyn ErasedFlow> = match clumsy {
+        true => |_| Arc::new(Clumsy::default()),
+        false => |_| Arc::new(RulesFlow::new(None)),
+    };
+    let flow = FlowKind { name: "rules", make, seed: None };
     Outfit { adapters: vec![Box::new(tradepost_instagram::Plug)], flows: vec![flow], ground }
 }
 
-/// The clocks of the houses that are being opened, by their data directories.
+/// The clocks of the houses, by their data directories.
 static CLOCKS: Mutex<BTreeMap<PathBuf, HandClock>> = Mutex::new(BTreeMap::new());
 
 fn ground(data: &Path) -> BoxFuture<'_, anyhow::Result<Ground>> {
     async move {
-        let clock = CLOCKS.lock().remove(&whole(data)).expect("a clock for this house");
+        let clock = CLOCKS.lock().get(&whole(data)).cloned().expect("a clock for this house");
         let store = SqliteStore::open(&data.join("tradepost.db"), Options::default()).await?;
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let coordinator = Arc::new(Local::new(Arc::clone(&clock)));

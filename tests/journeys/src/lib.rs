@@ -11,6 +11,8 @@
 
 mod ask;
 mod check;
+mod clumsy;
+mod desk;
 mod house;
 mod keep;
 mod play;

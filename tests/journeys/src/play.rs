@@ -55,6 +55,7 @@ impl Stage {
             match line.what.as_str() {
                 "shop gathers words for" => wished.quiet = Some(line.words.clone()),
                 "shop may answer for a week" => wished.human_agent = true,
+                "shop stumbles over glass" => wished.clumsy = true,
                 "provider tells of our own lines" if line.how == "before its answer" => {
                     wished.echo = Echo::Before;
                 }
@@ -85,7 +86,7 @@ impl Stage {
             (number, unit) if number.parse::<u64>().is_ok() => self.pass(span(number, unit)).await,
             ("a", "person types in the app") => self.types(line).await,
             ("staff", _) => self.staff(line).await,
-            ("last" | "transcript" | "events" | "dead", _) => self.is(line).await,
+            ("last" | "transcript" | "events" | "dead" | "it", _) => self.is(line).await,
             (name, "is with" | "wants offers" | "wants no offers") => {
                 self.last = Some((SHOP, self.person(name)));
                 self.is(line).await;

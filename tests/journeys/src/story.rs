@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ann writes: Where is my order?          words with ` | ` for the end of a line
-//! ann writes (twice delivered): hello     also: (50 at once), (to the stall), (to an unknown account), (all in one post)
+//! ann writes (twice delivered): hello     also: (50 at once), (and it keeps failing), (to the stall), (to an unknown account), (all in one post)
 //! shop answers: We look it up.            or `shop answers ben:`, or `stall answers:`
 //!   offers: A product, Contact            the quick replies below that answer
 //! ann taps: Contact                       a quick reply that she was offered
@@ -32,6 +32,7 @@ pub struct Line {
 /// What a story may say beside the lines above, for its readers.
 pub const HAPPENINGS: &[(&str, &str)] = &[
     ("the shop gathers words for: 2 s", "at the top: how long a burst may be"),
+    ("the shop stumbles over glass", "at the top: its flow has a fault, which is mended after eight tries"),
     ("the shop may answer for a week", "at the top: the account has the Human Agent feature"),
     (
         "the provider tells of our own lines",
@@ -55,7 +56,9 @@ pub const HAPPENINGS: &[(&str, &str)] = &[
     ("transcript holds: 2 pictures", "by their hash, and nowhere a remote address"),
     ("transcript says: …", "a line of these words; `transcript does not say: …`"),
     ("events are: 1 unrouted", "how many events had that fate"),
-    ("last message is tried again", "`inbox retry`; `last dead letter is tried again`"),
+    ("last message is tried again", "`inbox retry`"),
+    ("dead letters are listed: 1", "`dead-letters list`; `dead letter says: …` is the newest one's reason"),
+    ("last dead letter is tried again", "`dead-letters retry`"),
     ("dead letters remain: 1", "none, where the story does not say so"),
 ];
 

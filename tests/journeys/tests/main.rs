@@ -196,6 +196,14 @@ fn tried_again() {
     play("tried_again");
 }
 
+/// What keeps failing is put aside after its last try, keeps nobody from being answered, and is tried again by a person.
+///
+/// proves: CV-08
+#[test]
+fn given_up() {
+    play("given_up");
+}
+
 /// No story is forgotten.
 #[test]
 fn every_story_has_a_test() {

@@ -58,6 +58,14 @@ fn sold_out() {
     play_probe("sold_out");
 }
 
+/// One mug is left, and twenty want it at the same time: one gets it, the others are told, and nothing is oversold.
+///
+/// proves: FI-05, TH-03
+#[test]
+fn last_one() {
+    play_probe("last_one");
+}
+
 /// No is no; a tap on an old question is not a yes.
 ///
 /// proves: FI-05

@@ -20,6 +20,23 @@ impl Stage {
             }
             ("last", "line went as a person's") => self.went_as_a_persons(line),
             ("last", "message is tried again") => self.try_again(line).await,
+            ("it", "is given up") => self.standing.give_up().await,
+            ("dead", "letters are listed") => {
+                assert_eq!(self.dead_letters_listed().await.len().to_string(), line.words, "line {at}");
+            }
+            ("dead", "letter says") => {
+                let listed = self.dead_letters_listed().await;
+                let reason = listed[0]["reason"].as_str().unwrap_or_default();
+                assert!(reason.contains(&line.words), "line {at}: {listed:?}");
+                let id = self.conversation().await.id.to_string();
+                assert_eq!(listed[0]["conversation"], id, "line {at}");
+            }
+            ("last", "dead letter is tried again") => {
+                let listed = self.dead_letters_listed().await;
+                let id = listed[0]["dead letter"].as_str().unwrap_or_default();
+                self.standing.command(&["dead-letters", "retry", id]).await;
+                self.standing.settle().await;
+            }
             ("transcript", "holds") => self.holds(line).await,
             ("transcript", what) => self.says(line, what).await,
             ("events", "are") => self.events_are(line).await,
@@ -35,6 +52,11 @@ impl Stage {
             }
             (who, what) => panic!("line {at}: nothing is known of `{who} {what}`"),
         }
+    }
+
+    /// What `dead-letters list` tells, newest first.
+    async fn dead_letters_listed(&self) -> Vec<serde_json::Value> {
+        self.standing.program_tells(&["dead-letters", "list"]).await
     }
 
     fn went_as_a_persons(&self, line: &Line) {

@@ -1,6 +1,6 @@
 //! What happens in the probe's stories, and what is true at their end.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tradepost_domain::{
     Arrival, Author, Content, Conversation, Delivery, OrderId, Party, What,
@@ -22,9 +22,9 @@ use crate::{
 
 /// A story under way.
 pub struct Tale {
-    shop: Shop,
+    pub(super) shop: Shop,
     /// How much of what a customer got was told.
-    told: BTreeMap<String, usize>,
+    pub(super) told: BTreeMap<String, usize>,
     /// Of whom the story spoke last.
     last: String,
     arrivals: usize,
@@ -44,6 +44,9 @@ impl Tale {
             ("mugs", "are free") => assert_eq!(self.shop.free().await.to_string(), line.words, "{line:?}"),
             ("order", "is") => self.order_is(line).await,
             ("last", "line is") => self.last_line_is(line).await,
+            (number, what) if what.starts_with("customer") => {
+                self.crowd(number.parse().expect("how many"), what, line).await;
+            }
             (number, unit) if number.parse::<u64>().is_ok() => self.pass(span(number, unit)).await,
             (name, "is with") => {
                 let conversation = self.conversation(name).await;
@@ -78,30 +81,39 @@ impl Tale {
     }
 
     /// Arrives at one house, then at the other.
-    async fn arrives(&mut self, kind: &str, key: String, what: What) {
+    async fn arrives(&mut self, kind: &'static str, key: String, what: What) {
         self.arrivals += 1;
-        let house = &self.shop.houses[self.arrivals % 2];
-        let intake = Intake {
-            endpoint: kind.into(),
-            kind: kind.into(),
-            correlation: tradepost_testkit::make::correlation(),
-        };
+        self.arrives_at(self.arrivals % 2, kind, key, what).await;
+    }
+
+    pub(super) fn arrives_at(
+        &self,
+        house: usize,
+        kind: &'static str,
+        key: String,
+        what: What,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let house = Arc::clone(&self.shop.houses[house]);
+        let correlation = tradepost_testkit::make::correlation();
+        let intake = Intake { endpoint: kind.into(), kind: kind.into(), correlation };
         let arrival = Arrival { account: "1".into(), key, at: None, raw: "{}".into(), what };
-        house.accept(&intake, vec![arrival]).await.expect("it is durable");
+        async move {
+            house.accept(&intake, vec![arrival]).await.expect("it is durable");
+        }
     }
 
     fn got(&self, name: &str) -> Vec<Outbound> {
         self.shop.messenger.taken().into_iter().filter(|outbound| outbound.peer == name).collect()
     }
 
-    fn tap(&self, name: &str, line: &Line) -> Content {
+    pub(super) fn tap(&self, name: &str, line: &Line) -> Content {
         let choices = self.got(name).into_iter().rev().flat_map(|outbound| outbound.content.choices());
         let choice = choices.into_iter().find(|choice| choice.title == line.words);
         let choice = choice.unwrap_or_else(|| panic!("line {}: it was not offered", line.number));
         Content::Tap { payload: choice.payload, title: choice.title }
     }
 
-    fn nothing_is_untold(&self, line: &Line) {
+    pub(super) fn nothing_is_untold(&self, line: &Line) {
         for (name, told) in &self.told {
             let got = self.got(name);
             assert!(got.len() == *told, "line {}: nobody expects {:?}", line.number, got.get(*told));
@@ -113,14 +125,18 @@ impl Tale {
         if !named.is_empty() {
             named.clone_into(&mut self.last);
         }
-        let place = self.told.entry(self.last.clone()).or_default();
-        *place += 1;
-        let place = *place - 1;
-        let got = self.got(&self.last);
-        let words = got.get(place).and_then(|outbound| outbound.content.words());
+        let words = self.untold(&self.last);
         let words = words.unwrap_or_else(|| panic!("line {}: there is no answer", line.number));
-        let words = words.split(" (ord_").next().unwrap_or_default();
         assert_eq!(words, line.words, "line {}", line.number);
+        *self.told.entry(self.last.clone()).or_default() += 1;
+    }
+
+    /// The first thing that a customer got and that was not told; order ids are left out.
+    pub(super) fn untold(&self, name: &str) -> Option<String> {
+        let told = self.told.get(name).copied().unwrap_or_default();
+        let got = self.got(name).into_iter().nth(told)?;
+        let words = got.content.words().unwrap_or_default();
+        words.split(" (ord_").next().map(str::to_owned)
     }
 
     fn payments(&mut self, what: &str, line: &Line) {

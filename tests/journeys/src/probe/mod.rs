@@ -7,10 +7,12 @@
 //! ann taps: Yes                 `(and nobody waits)` goes on before the answer
 //! ann pays                      `(told twice)`
 //! payments answer late: 3 s     the next page is opened only then; `payments close nothing`, `payments are well`
+//! 20 customers write at once: …  each one's words, at both workers; `20 customers tap at once`, `1 customer hears: …`
 //! mugs are free: 4              the ledger; `order is: paid`
 //! ```
 
 mod act;
+mod crowd;
 mod shop;
 
 use std::{fs, path::Path};
