@@ -61,6 +61,7 @@ diesel::table! {
         idle_at -> Nullable<Moment>,
         mode -> Document,
         with_person -> Bool,
+        person_until -> Nullable<Moment>,
         stage -> Text,
         created_at -> Moment,
         inside -> Document,

@@ -73,6 +73,7 @@ macro_rules! query {
 #[case::heard(query!(|unit| unit.heard(make::conversation_id(1), make::at(8), make::at(9)).await))]
 #[case::lease(query!(|unit| unit.lease(&[make::conversation_id(1)], &make::worker("w"), make::at(8), make::at(9)).await))]
 #[case::idle(query!(|unit| unit.idle(make::at(9), 9).await))]
+#[case::taken_over_until(query!(|unit| unit.taken_over_until(make::at(9), 9).await))]
 #[case::thread(query!(|unit| unit.thread(make::conversation_id(1), 10).await))]
 #[case::transcript(query!(|unit| unit.transcript(make::conversation_id(1), None, 10).await))]
 #[case::by_reference(query!(|unit| unit.by_reference(&make::account(), "m1").await))]

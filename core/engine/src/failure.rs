@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tradepost_domain::{ConversationId, EventId};
+use tradepost_domain::{Conversation, ConversationId, EventId, Mode};
 use tradepost_ports::{
     StoreError, Unit,
-    store::{DeadLetter, DeadWork, InboxRow, Kept},
+    store::{DeadLetter, DeadWork, InboxBody, InboxRow, Kept},
 };
 
 use crate::{House, unit::write};
@@ -55,6 +55,9 @@ impl House {
                 let letter = self.dead_event(&conversation.storefront, &row, &fault.reason);
                 unit.bury(&letter).await?;
                 unit.take(&[row.event]).await?;
+                if row.body == InboxBody::TakeOverEnded {
+                    stay_with_person(unit, conversation.clone()).await?;
+                }
             }
         }
         Ok(())
@@ -78,4 +81,12 @@ impl House {
             },
         }
     }
+}
+
+/// A take-over whose end cannot be told does not end by itself any more: somebody hands back by hand.
+async fn stay_with_person(unit: &mut dyn Unit, mut conversation: Conversation) -> Kept<()> {
+    if let Mode::Person { until, .. } = &mut conversation.mode {
+        *until = None;
+    }
+    unit.keep(&conversation).await.map(drop)
 }

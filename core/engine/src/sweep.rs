@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use tradepost_domain::{Call, Delivery, EffectId, ErrorKind, PortError, call::PortKind, ledger::OrderState};
+use tradepost_domain::{
+    Call, ConversationId, Delivery, EffectId, ErrorKind, PortError, call::PortKind, ledger::OrderState,
+};
 use tradepost_ports::{
     Unit, Wake,
     store::{Class, InboxBody, Kept, OutboxRow, OutboxState, Parked, ParkedNews, StoreError, Work},
@@ -42,6 +44,7 @@ impl House {
             || !unit.overdue(now, 1).await?.is_empty()
             || !unit.stale(now, 1).await?.is_empty()
             || !unit.idle(now, 1).await?.is_empty()
+            || !unit.taken_over_until(now, 1).await?.is_empty()
             || unit.parked_due(now).await?)
     }
 
@@ -52,6 +55,7 @@ impl House {
         due += self.end_overdue(unit).await?;
         due += self.end_stale(unit).await?;
         due += self.end_idle(unit).await?;
+        due += self.end_take_overs(unit).await?;
         due += self.look_at_parked(unit).await?;
         Ok(due > 0)
     }
@@ -167,11 +171,26 @@ impl House {
 
     async fn end_idle(&self, unit: &mut dyn Unit) -> Kept<usize> {
         let idle = unit.idle(self.now(), AT_ONCE).await?;
+        self.file_once(unit, idle, &InboxBody::Idle).await
+    }
+
+    /// **A take-over for a time ends by itself**: the flow has the conversation again and hears what was said meanwhile.
+    async fn end_take_overs(&self, unit: &mut dyn Unit) -> Kept<usize> {
+        let ended = unit.taken_over_until(self.now(), AT_ONCE).await?;
+        self.file_once(unit, ended, &InboxBody::TakeOverEnded).await
+    }
+
+    /// Files for each conversation where the same does not wait already; says for how many.
+    async fn file_once(
+        &self,
+        unit: &mut dyn Unit,
+        conversations: Vec<ConversationId>,
+        body: &InboxBody,
+    ) -> Kept<usize> {
         let mut filed = 0;
-        for id in idle {
-            let already = unit.waiting(id).await?.iter().any(|row| row.body == InboxBody::Idle);
-            if !already {
-                self.file_for(unit, self.mint.event(), id, InboxBody::Idle).await?;
+        for id in conversations {
+            if !unit.waiting(id).await?.iter().any(|row| row.body == *body) {
+                self.file_for(unit, self.mint.event(), id, body.clone()).await?;
                 filed += 1;
             }
         }

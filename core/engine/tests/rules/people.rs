@@ -57,17 +57,81 @@ fn what_staff_says_is_sent() {
     assert_eq!(shop.sent(), ["this is me"]);
 }
 
+/// Nobody has said a word since.
+///
+/// proves: CV-05
 #[test]
 fn a_take_over_for_a_time_ends_by_itself() {
+    let shop = taken_over_for_a_minute();
+    shop.answers("say one");
+    shop.passes(secs(59));
+    shop.rests();
+    assert!(shop.conversation().mode.is_person());
+    shop.passes(secs(1));
+    shop.rests();
+    assert_eq!(shop.told()[1..], ["Staff took over", "handed back: say one"]);
+    assert_eq!(shop.conversation().mode, Mode::Bot);
+}
+
+/// proves: CV-05
+#[test]
+fn what_comes_after_the_end_of_a_take_over_is_the_flows() {
+    for swept in [false, true] {
+        let shop = taken_over_for_a_minute();
+        shop.answers("say one");
+        shop.passes(secs(60));
+        shop.hears("say two");
+        if swept {
+            shop.sweeps();
+        }
+        shop.turns();
+        assert_eq!(
+            shop.told()[1..],
+            ["Staff took over", "handed back: say one", "said say two"],
+            "swept: {swept}"
+        );
+    }
+}
+
+/// The end is told, and before its turn comes, a person takes over anew.
+#[test]
+fn a_take_over_that_was_begun_anew_does_not_end_with_the_former_one() {
+    let shop = taken_over_for_a_minute();
+    shop.passes(secs(60));
+    shop.takes_over();
+    shop.sweeps();
+    shop.turns();
+    assert!(shop.conversation().mode.is_person());
+}
+
+/// The flow cannot bear the end of the take-over: words go on being kept, and in the end it is a dead letter and the
+/// person's until somebody hands back by hand.
+///
+/// proves: CV-08
+#[test]
+fn a_take_over_whose_end_fails_for_ever_stays_with_the_person() {
+    let shop = taken_over_for_a_minute();
+    shop.answers("boom");
+    shop.passes(secs(60));
+    for _ in 0..10 {
+        shop.sweeps();
+        shop.turns();
+        shop.hears("hello?");
+        shop.turns();
+        assert!(shop.store.tables().inbox().iter().all(|row| row.tries > 0), "words are taken");
+        shop.passes(secs(300));
+    }
+    assert_eq!(shop.store.tables().dead_letters().len(), 1);
+    assert!(shop.conversation().mode.is_person());
+}
+
+fn taken_over_for_a_minute() -> Shop {
     let shop = Shop::new();
     shop.answers("hello");
     let until = Some(shop.now() + secs(60));
     shop.staff(StaffWord::TakeOver { by: "Staff".into(), until });
     shop.turns();
-    shop.answers("say one");
-    shop.passes(secs(60));
-    shop.answers("say two");
-    assert_eq!(shop.told()[1..], ["Staff took over", "handed back: say one", "said say two"]);
+    shop
 }
 
 /// proves: CV-05
