@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
 use tradepost_domain::{
-    Answer, Answered, Call, Checkout, Content, ConversationId, Delivery, ErrorKind, EventId, Media, OrderId,
-    PortError, Source, ledger::OrderState,
+    Answer, Answered, Call, Checkout, Content, ConversationId, Delivery, ErrorKind, EventId, Media,
+    MessageId, OrderId, PortError, Source, Timestamp, ledger::OrderState,
 };
 use tradepost_ports::{
     Fetched, PortResult, Receipt, StoreError, Unit,
@@ -79,7 +79,9 @@ impl House {
         outcome: &Outcome,
         event: EventId,
     ) -> Kept<Option<ConversationId>> {
-        let Some(row) = unit.row(marked.row.effect).await? else { return Ok(None) };
+        let Some(row) = unit.row(marked.row.effect).await? else {
+            return self.said_late(unit, marked, outcome).await.map(|()| None);
+        };
         let under_way = matches!(row.state, OutboxState::Sending | OutboxState::Uncertain);
         if !under_way || row.attempt != marked.row.attempt {
             return Ok(None);
@@ -109,6 +111,30 @@ impl House {
     ) -> Kept<()> {
         unit.remove(row.effect).await?;
         let Some(message) = row.message else { return Ok(()) };
+        self.sent(unit, marked, message, receipt).await
+    }
+
+    /// The answer to a line that has been given up as uncertain proves that it left, if it is the answer to the attempt that
+    /// was given up: the last one, whose time the line bears.
+    async fn said_late(&self, unit: &mut dyn Unit, marked: &Marked, outcome: &Outcome) -> Kept<()> {
+        let (Outcome::Said(Ok(receipt)), Some(message)) = (outcome, marked.row.message) else {
+            return Ok(());
+        };
+        let Some(written) = unit.written(message).await? else { return Ok(()) };
+        let given_up = written.line.delivery == Some(Delivery::Uncertain);
+        match given_up && written.left_at.is_some_and(|left| same_moment(left, marked.at)) {
+            true => self.sent(unit, marked, message, receipt).await,
+            false => Ok(()),
+        }
+    }
+
+    async fn sent(
+        &self,
+        unit: &mut dyn Unit,
+        marked: &Marked,
+        message: MessageId,
+        receipt: &Receipt,
+    ) -> Kept<()> {
         unit.deliver(message, Delivery::Sent, Some(&receipt.reference), None, Some(marked.at)).await?;
         self.apply_parked(unit, &marked.account, &receipt.reference, message).await
     }
@@ -344,6 +370,11 @@ impl House {
         unit.remove(row.effect).await?;
         put_source(unit, &row.work, source).await
     }
+}
+
+/// A store may keep microseconds only.
+fn same_moment(stored: Timestamp, known: Timestamp) -> bool {
+    stored.as_microsecond() == known.as_microsecond()
 }
 
 async fn keep(unit: &mut dyn Unit, fetched: &Fetched) -> Kept<Source> {
