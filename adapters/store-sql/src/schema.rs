@@ -320,5 +320,6 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(inbox, conversations);
+diesel::allow_tables_to_appear_in_same_query!(inbox, outbox);
 diesel::allow_tables_to_appear_in_same_query!(checkouts, orders);
 diesel::allow_tables_to_appear_in_same_query!(identities, contacts);

@@ -68,7 +68,7 @@ macro_rules! store_suite {
             }
             outbox {
                 rows_keep_their_order, update_writes_back, earlier_lines, lanes_exclude_and_free_themselves,
-                claimed_by_rank_when_due, claimed_at_most, lines_leave_in_order, a_line_on_its_way_holds_its_followers,
+                claimed_by_rank_when_due, claimed_at_most, lines_leave_in_order, lines_with_a_topic_wait_for_words, a_line_on_its_way_holds_its_followers,
                 a_waiting_line_holds_its_followers, another_worker_s_line_holds_its_followers, calls_do_not_wait,
                 passed_claims_are_taken_over, busy_lanes, overdue, stale, backlog,
             }
