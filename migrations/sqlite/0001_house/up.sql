@@ -85,6 +85,7 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE INDEX messages_of ON messages (conversation);
 CREATE INDEX messages_topic ON messages (conversation, topic) WHERE topic IS NOT NULL;
+CREATE INDEX messages_unsettled ON messages (conversation) WHERE delivery IN ('sending', 'uncertain');
 CREATE INDEX messages_reference ON messages (account, reference) WHERE reference IS NOT NULL;
 
 CREATE TABLE media (

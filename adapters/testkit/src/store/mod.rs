@@ -63,7 +63,7 @@ macro_rules! store_suite {
                 hearing_never_goes_backwards, leases_exclude_and_free_themselves, idle_ones_longest_first, taken_over_until, listed,
             }
             messages {
-                transcripts_and_threads, a_thread_is_the_latest_lines, by_reference, delivery_never_goes_backwards,
+                transcripts_and_threads, a_thread_is_the_latest_lines, by_reference, unsettled, delivery_never_goes_backwards,
                 delivery_keeps_what_is_given, delivered_up_to, rewritten, said_at, media_by_hash,
             }
             outbox {

@@ -1,12 +1,12 @@
 //! People: staff takes over, a person writes in the provider's app, the customer says STOP.
 
 use tradepost_domain::{Content, Delivery, Mode, Party, Purpose, What};
-use tradepost_ports::store::StaffWord;
+use tradepost_ports::{store::StaffWord, terms::Repeat};
 use tradepost_testkit::script::Play;
 
 use super::{
     secs,
-    shop::{LINES, MODEL, Shop},
+    shop::{LINES, MODEL, Setup, Shop},
 };
 
 fn echo(reference: &str, words: &str) -> What {
@@ -216,6 +216,24 @@ fn a_person_in_the_providers_app_pauses_the_flow_for_a_while() {
     assert_eq!(shop.sent(), ["two"]);
 }
 
+/// Its first holder died; the line waits to be repeated under its key.
+#[test]
+fn an_echo_of_a_line_that_is_to_be_repeated_is_ours() {
+    let shop = Shop::with(Setup { repeat: Repeat::Keyed, ..Setup::default() });
+    shop.answers("say hello");
+    let line = shop.marks(LINES).remove(0);
+    let carried = shop.held_at_the_door(shop.house.carry(line), || {
+        shop.passes(secs(3_600));
+        shop.sweeps();
+        shop.arrives(echo("sim:1-line-1", "hello"));
+        shop.rests();
+    });
+    carried.expect("settled");
+    assert_eq!(shop.conversation().mode, Mode::Bot);
+    assert_eq!(shop.lines(), [("hello".to_owned(), Delivery::Sent)]);
+}
+
+/// However much has been said since.
 #[test]
 fn an_echo_proves_that_an_uncertain_line_had_left() {
     let shop = Shop::new();
@@ -223,6 +241,9 @@ fn an_echo_proves_that_an_uncertain_line_had_left() {
     shop.answers("say hello");
     shop.sends();
     assert_eq!(shop.line("hello"), Delivery::Uncertain);
+    for _ in 0..101 {
+        shop.answers("hm");
+    }
     shop.arrives(echo("sim:1-line-1", "hello"));
     shop.rests();
     assert_eq!((shop.line("hello"), shop.conversation().mode), (Delivery::Sent, Mode::Bot));

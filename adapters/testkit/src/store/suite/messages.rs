@@ -1,6 +1,6 @@
 //! What every store promises of messages.
 
-use tradepost_domain::{Content, ConversationId, Delivery, MessageId, Slot};
+use tradepost_domain::{Content, ConversationId, Delivery, Line, MessageId, Slot};
 use tradepost_ports::{
     Store,
     store::{MediaBlob, Written},
@@ -73,6 +73,36 @@ pub async fn by_reference(store: &dyn Store) {
     assert_eq!(found.map(|written| written.line.id), Some(make::message_id(1)));
     assert_eq!(seen!(store, |unit| unit.by_reference(&"sandbox:2".into(), "ref-1").await), None);
     assert_eq!(seen!(store, |unit| unit.by_reference(&make::account(), "ref-2").await), None);
+}
+
+/// proves: IN-08
+pub async fn unsettled(store: &dyn Store) {
+    let [one, other] = conversations(store).await;
+    let states = [
+        Delivery::Uncertain,
+        Delivery::Draft,
+        Delivery::Queued,
+        Delivery::Sending,
+        Delivery::Sent,
+        Delivery::Delivered,
+        Delivery::Read,
+        Delivery::Failed,
+        Delivery::Expired,
+        Delivery::Withdrawn,
+    ];
+    let mut lines: Vec<_> = (1..).zip(states).map(|(n, state)| line(n, one, state)).collect();
+    lines.reverse();
+    lines.extend([make::heard(11, one), line(12, other, Delivery::Sending)]);
+    write_all(store, lines).await;
+    let numbers = |lines: Vec<Line>| lines.into_iter().map(|line| line.id).collect::<Vec<_>>();
+    let found = numbers(seen!(store, |unit| unit.unsettled(one).await));
+    assert_eq!(found, [4, 1].map(make::message_id), "in the order of writing");
+    within!(store, |unit| {
+        unit.deliver(make::message_id(4), Delivery::Sent, None, None, None).await?;
+        unit.deliver(make::message_id(3), Delivery::Sending, None, None, None).await
+    });
+    let found = numbers(seen!(store, |unit| unit.unsettled(one).await));
+    assert_eq!(found, [3, 1].map(make::message_id), "as they are now");
 }
 
 /// proves: IN-08
