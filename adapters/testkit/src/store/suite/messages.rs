@@ -141,6 +141,24 @@ pub async fn delivery_keeps_what_is_given(store: &dyn Store) {
 }
 
 /// proves: IN-08
+pub async fn what_was_not_taken_has_not_left(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    write_all(store, vec![line(1, one, Delivery::Queued)]).await;
+    let id = make::message_id(1);
+    for (news, given, expected) in [
+        (Delivery::Sending, Some(5), Some(5)),
+        (Delivery::Queued, None, None),
+        (Delivery::Sending, Some(9), Some(9)),
+        (Delivery::Uncertain, None, Some(9)),
+        (Delivery::Sent, None, Some(9)),
+    ] {
+        within!(store, |unit| unit.deliver(id, news, None, None, given.map(make::at)).await);
+        let now = seen!(store, |unit| unit.written(id).await).expect("a line that was written");
+        assert_eq!((now.line.delivery, now.left_at), (Some(news), expected.map(make::at)));
+    }
+}
+
+/// proves: IN-08
 pub async fn delivered_up_to(store: &dyn Store) {
     let [one, other] = conversations(store).await;
     let lines = vec![
