@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use tradepost_domain::{
-    Call, ConversationId, Delivery, EffectId, ErrorKind, PortError, call::PortKind, ledger::OrderState,
-};
+use tradepost_domain::{ConversationId, Delivery, ErrorKind, PortError, ledger::OrderState};
 use tradepost_ports::{
     Unit, Wake,
-    store::{Class, InboxBody, Kept, OutboxRow, OutboxState, Parked, ParkedNews, StoreError, Work},
+    store::{Class, InboxBody, Kept, OutboxRow, OutboxState, Parked, ParkedNews, StoreError},
     terms::Repeat,
 };
 
@@ -78,45 +76,11 @@ impl House {
             if !unit.move_order(order.id, OrderState::Held, OrderState::Ended).await? {
                 continue;
             }
-            if let Some(reference) = &order.checkout {
-                self.close_page(unit, order, reference.clone()).await?;
-            }
+            self.close_page(unit, order).await?;
             let body = InboxBody::HoldEnded { order: order.id };
             self.file_for(unit, self.mint.event(), order.conversation, body).await?;
         }
         Ok(orders.len())
-    }
-
-    async fn close_page(
-        &self,
-        unit: &mut dyn Unit,
-        order: &tradepost_domain::ledger::Order,
-        reference: String,
-    ) -> Kept<()> {
-        let account = self.registry.account_for(&order.storefront, PortKind::Payments);
-        let Some(port) = account.and_then(|account| self.registry.port(account)) else { return Ok(()) };
-        let now = self.now();
-        let row = OutboxRow {
-            effect: EffectId { turn: self.mint.turn(), position: 0 },
-            seq: 0,
-            storefront: order.storefront.clone(),
-            conversation: order.conversation,
-            lane: port.terms().lane.clone(),
-            class: Class::Do,
-            rank: 0,
-            slot: None,
-            message: None,
-            work: Work::Call { call: Call::CloseCheckout { order: order.id, reference } },
-            at: now,
-            not_before: now,
-            valid_until: now + self.tuning.memory,
-            state: OutboxState::Ready,
-            holder: None,
-            until: None,
-            attempt: 0,
-            failures: 0,
-        };
-        unit.put(&row).await
     }
 
     /// What was under way when its process died: repeated where that is harmless, else uncertain. **The deadline is the

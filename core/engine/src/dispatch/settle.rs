@@ -22,9 +22,6 @@ use crate::{
     unit::write,
 };
 
-/// A call without an answer is tried for so long.
-const DO_VALID: Duration = Duration::from_secs(72 * 3600);
-
 impl House {
     /// Writes down what came of a row. Where it is an answer, the conversation's turn is taken in the same commit; if
     /// that turn cannot be taken, the answer is stored alone.
@@ -258,37 +255,10 @@ impl House {
         }
         match unit.order(order).await? {
             Some(known) if matches!(known.state, OrderState::Ended | OrderState::Cancelled) => {
-                self.close_checkout(unit, &marked.row, order, checkout.reference.clone()).await
+                self.close_page(unit, &known).await
             }
             _ => Ok(()),
         }
-    }
-
-    async fn close_checkout(
-        &self,
-        unit: &mut dyn Unit,
-        of: &OutboxRow,
-        order: OrderId,
-        reference: String,
-    ) -> Kept<()> {
-        let now = self.now();
-        let row = OutboxRow {
-            effect: tradepost_domain::EffectId { turn: self.mint.turn(), position: 0 },
-            class: Class::Do,
-            slot: None,
-            message: None,
-            work: Work::Call { call: Call::CloseCheckout { order, reference } },
-            at: now,
-            not_before: now,
-            valid_until: now + DO_VALID,
-            state: OutboxState::Ready,
-            holder: None,
-            until: None,
-            attempt: 0,
-            failures: 0,
-            ..of.clone()
-        };
-        unit.put(&row).await
     }
 
     pub(crate) async fn file_answer(

@@ -50,6 +50,7 @@ pub struct Setup {
     pub breaker: Option<BreakerTuning>,
     pub flow: Arc<dyn ErasedFlow>,
     pub concurrency: usize,
+    pub takes_payments: bool,
 }
 
 impl Default for Setup {
@@ -61,6 +62,7 @@ impl Default for Setup {
             breaker: None,
             flow: Arc::new(Obedient),
             concurrency: 8,
+            takes_payments: true,
         }
     }
 }
@@ -114,6 +116,13 @@ impl Shop {
     pub fn another_with(&self, name: &str, flow: Arc<dyn ErasedFlow>) -> Arc<House> {
         let ports = (&self.messenger, &self.llm, &self.payments);
         let setup = Setup { flow, capabilities: self.setup.capabilities.clone(), ..Setup::default() };
+        worker(name, &self.store, &self.clock, &setup, ports)
+    }
+
+    /// Another process over the same store, whose storefront takes no payments any more.
+    pub fn another_without_payments(&self, name: &str) -> Arc<House> {
+        let ports = (&self.messenger, &self.llm, &self.payments);
+        let setup = Setup { takes_payments: false, ..Setup::default() };
         worker(name, &self.store, &self.clock, &setup, ports)
     }
 
@@ -354,7 +363,7 @@ fn registry(setup: &Setup, (messenger, llm, payments): Ports<'_>) -> Registry {
         flow: Arc::clone(&setup.flow),
         tuning: StorefrontTuning { quiet: setup.quiet, ..StorefrontTuning::default() },
         llm: Some(MODEL.into()),
-        payments: Some(MONEY.into()),
+        payments: setup.takes_payments.then(|| MONEY.into()),
     };
     let account = AccountEntry {
         key: AccountKey::of("sim", "1"),

@@ -1,0 +1,45 @@
+//! Pages to pay on are closed when their order has ended.
+
+use tradepost_domain::{Call, EffectId, call::PortKind, ledger::Order};
+use tradepost_ports::{
+    Unit,
+    store::{Class, Kept, OutboxRow, OutboxState, Work},
+};
+
+use super::DO_VALID;
+use crate::House;
+
+impl House {
+    /// Closes the page of an order that nobody is to pay any more; one that is not known yet is closed when it is. Where
+    /// the storefront has no account left that could, the call is a dead letter.
+    pub(crate) async fn close_page(&self, unit: &mut dyn Unit, order: &Order) -> Kept<()> {
+        let Some(reference) = order.checkout.clone() else { return Ok(()) };
+        let account = self.registry.account_for(&order.storefront, PortKind::Payments);
+        let lane = account.and_then(|account| self.registry.port(account)).map(|port| &port.terms().lane);
+        let now = self.now();
+        let row = OutboxRow {
+            effect: EffectId { turn: self.mint.turn(), position: 0 },
+            seq: 0,
+            storefront: order.storefront.clone(),
+            conversation: order.conversation,
+            lane: lane.cloned().unwrap_or_else(|| "".into()),
+            class: Class::Do,
+            rank: 0,
+            slot: None,
+            message: None,
+            work: Work::Call { call: Call::CloseCheckout { order: order.id, reference } },
+            at: now,
+            not_before: now,
+            valid_until: now + DO_VALID,
+            state: OutboxState::Ready,
+            holder: None,
+            until: None,
+            attempt: 0,
+            failures: 0,
+        };
+        match lane {
+            Some(_) => unit.put(&row).await,
+            None => self.bury_effect(unit, &row, "the storefront takes no payments any more").await,
+        }
+    }
+}
