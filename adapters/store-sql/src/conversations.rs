@@ -30,6 +30,7 @@ struct Row {
     idle_at: Option<At>,
     mode: Json,
     with_person: bool,
+    person_until: Option<At>,
     stage: String,
     created_at: At,
     inside: Json,
@@ -51,6 +52,7 @@ impl Row {
             idle_at: conversation.idle_at.map(At),
             mode: Json::of(&conversation.mode)?,
             with_person: conversation.mode != Mode::Bot,
+            person_until: conversation.mode.person_until().map(At),
             stage: conversation.stage.clone(),
             created_at: At(conversation.created_at),
             inside: Json::of(&conversation.inner)?,
@@ -147,6 +149,15 @@ impl Conversations for SqliteUnit<'_> {
             .order((conversations::idle_at, conversations::id))
             .limit(most.into());
         let ids: Vec<Id<ConversationId>> = self.run(|db| idle.select(conversations::id).load(db))?;
+        Ok(ids.into_iter().map(|id| id.0).collect())
+    }
+
+    async fn taken_over_until(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
+        let ended = conversations::table
+            .filter(conversations::person_until.le(At(now)))
+            .order((conversations::person_until, conversations::id))
+            .limit(most.into());
+        let ids: Vec<Id<ConversationId>> = self.run(|db| ended.select(conversations::id).load(db))?;
         Ok(ids.into_iter().map(|id| id.0).collect())
     }
 

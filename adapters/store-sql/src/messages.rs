@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use tradepost_domain::{
     AccountKey, Author, Content, ConversationId, Correlation, Delivery, EffectId, Line, MessageId, Slot,
     Timestamp,
@@ -125,6 +125,15 @@ impl Messages for SqliteUnit<'_> {
         self.run(|db| known.select(Row::as_select()).first(db).optional())?.map(Row::read).transpose()
     }
 
+    async fn unsettled(&mut self, conversation: ConversationId) -> Kept<Vec<Line>> {
+        let unsettled = messages::table
+            .filter(messages::conversation.eq(Id(conversation)))
+            .filter(sql::<Bool>(UNSETTLED))
+            .order(messages::seq);
+        let rows = self.run(|db| unsettled.select(Row::as_select()).load(db))?;
+        rows.into_iter().map(|row| Ok(row.read()?.line)).collect()
+    }
+
     async fn deliver(
         &mut self,
         id: MessageId,
@@ -213,6 +222,9 @@ impl Messages for SqliteUnit<'_> {
         Ok(blob.map(|(hash, mime, bytes)| MediaBlob { hash, mime, bytes: bytes.into() }))
     }
 }
+
+/// In the words of the partial index, which is used for these words only.
+const UNSETTLED: &str = "delivery IN ('sending', 'uncertain')";
 
 /// What news of a line changes.
 type News = (Option<Word<Delivery>>, Option<String>, Option<String>, Option<At>);

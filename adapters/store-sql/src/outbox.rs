@@ -1,7 +1,5 @@
 //! What is to leave, and the lanes it leaves through.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use diesel::{
     dsl::{exists, not},
@@ -13,7 +11,7 @@ use tradepost_domain::{
 use tradepost_ports::store::{Class, Kept, Outbox, OutboxRow, OutboxState};
 
 use crate::{
-    schema::{lanes, outbox},
+    schema::{inbox, lanes, outbox},
     types::{At, Id, Json, Word, count},
     unit::SqliteUnit,
 };
@@ -173,7 +171,6 @@ impl Outbox for SqliteUnit<'_> {
         Ok(busy)
     }
 
-    /// Begins with the rows that nothing stands before, and takes a line's follower in when the line is taken.
     async fn claim(
         &mut self,
         lane: &Lane,
@@ -182,17 +179,8 @@ impl Outbox for SqliteUnit<'_> {
         until: Timestamp,
         most: u32,
     ) -> Kept<Vec<OutboxRow>> {
-        let heads = self.heads(lane.as_str(), now, most)?;
-        let mut next: BTreeMap<(i32, i64), Row> = heads.into_iter().map(|row| (place(&row), row)).collect();
-        let mut claimed = BTreeMap::new();
-        while let Some((place_of_row, row)) = next.pop_first().filter(|_| claimed.len() < most as usize) {
-            if let Some(follower) = self.follower(&row, lane.as_str(), now)? {
-                next.insert(place(&follower), follower);
-            }
-            claimed.insert(place_of_row, row);
-        }
-        let rows = claimed.into_values().map(|row| self.claim_row(row, worker, until));
-        rows.collect()
+        let rows = self.heads(lane.as_str(), now, most)?;
+        rows.into_iter().map(|row| self.claim_row(row, worker, until)).collect()
     }
 
     async fn overdue(&mut self, now: Timestamp, most: u32) -> Kept<Vec<OutboxRow>> {
@@ -244,35 +232,23 @@ impl SqliteUnit<'_> {
         self.run(|db| next.first(db).optional())
     }
 
-    /// Claimable rows of a lane that no earlier line of their conversation stands before, best first.
+    /// Claimable rows of a lane, best first: lines that no earlier one of their conversation stands before and that need
+    /// not wait for the customer's words, and all that are no lines.
     fn heads(&mut self, lane: &str, now: Timestamp, most: u32) -> Kept<Vec<Row>> {
         let before = ahead
             .filter(ahead.field(outbox::conversation).eq(outbox::conversation))
             .filter(ahead.field(outbox::seq).lt(outbox::seq))
             .filter(ahead.field(outbox::class).eq(Class::Say.word()));
+        let words =
+            inbox::table.filter(inbox::conversation.eq(outbox::conversation)).filter(inbox::kind.eq("said"));
+        let may_leave = not(exists(before)).and(outbox::slot.is_null().or(not(exists(words))));
         let heads = outbox::table
             .filter(outbox::lane.eq(lane))
             .filter(claimable!(now))
-            .filter(outbox::class.ne(Class::Say.word()).or(not(exists(before))))
+            .filter(outbox::class.ne(Class::Say.word()).or(may_leave))
             .order((outbox::rank, outbox::seq))
             .limit(most.into());
         self.run(|db| heads.select(Row::as_select()).load(db))
-    }
-
-    /// The line after that one in its conversation, if it may be claimed with it.
-    fn follower(&mut self, row: &Row, lane: &str, now: Timestamp) -> Kept<Option<Row>> {
-        if row.class.0 != Class::Say {
-            return Ok(None);
-        }
-        let later = outbox::table
-            .filter(outbox::conversation.eq(row.conversation))
-            .filter(outbox::seq.gt(row.seq))
-            .filter(outbox::class.eq(Class::Say.word()));
-        let next: Option<i64> =
-            self.run(|db| later.order(outbox::seq).select(outbox::seq).first(db).optional())?;
-        let Some(next) = next else { return Ok(None) };
-        let follower = outbox::table.find(next).filter(outbox::lane.eq(lane)).filter(claimable!(now));
-        self.run(|db| follower.select(Row::as_select()).first(db).optional())
     }
 
     fn claim_row(&mut self, row: Row, worker: &WorkerId, until: Timestamp) -> Kept<OutboxRow> {
@@ -285,11 +261,6 @@ impl SqliteUnit<'_> {
         let row = row.read()?;
         Ok(OutboxRow { state: OutboxState::Claimed, holder: Some(worker.clone()), until: Some(until), ..row })
     }
-}
-
-/// A row's place among what may leave.
-fn place(row: &Row) -> (i32, i64) {
-    (row.rank, row.seq)
 }
 
 fn read(rows: Vec<Row>) -> Kept<Vec<OutboxRow>> {

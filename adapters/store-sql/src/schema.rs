@@ -62,6 +62,7 @@ diesel::table! {
         idle_at -> Nullable<Moment>,
         mode -> Document,
         with_person -> Bool,
+        person_until -> Nullable<Moment>,
         stage -> Text,
         created_at -> Moment,
         inside -> Document,
@@ -322,5 +323,6 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(inbox, conversations);
+diesel::allow_tables_to_appear_in_same_query!(inbox, outbox);
 diesel::allow_tables_to_appear_in_same_query!(checkouts, orders);
 diesel::allow_tables_to_appear_in_same_query!(identities, contacts);

@@ -73,9 +73,11 @@ macro_rules! query {
 #[case::heard(query!(|unit| unit.heard(make::conversation_id(1), make::at(8), make::at(9)).await))]
 #[case::lease(query!(|unit| unit.lease(&[make::conversation_id(1)], &make::worker("w"), make::at(8), make::at(9)).await))]
 #[case::idle(query!(|unit| unit.idle(make::at(9), 9).await))]
+#[case::taken_over_until(query!(|unit| unit.taken_over_until(make::at(9), 9).await))]
 #[case::thread(query!(|unit| unit.thread(make::conversation_id(1), 10).await))]
 #[case::transcript(query!(|unit| unit.transcript(make::conversation_id(1), None, 10).await))]
 #[case::by_reference(query!(|unit| unit.by_reference(&make::account(), "m1").await))]
+#[case::unsettled(query!(|unit| unit.unsettled(make::conversation_id(1)).await))]
 #[case::deliver(query!(|unit| unit.deliver(make::message_id(1), Delivery::Sent, None, None, None).await))]
 #[case::deliver_up_to(query!(|unit| unit.deliver_up_to(make::conversation_id(1), make::message_id(1), Delivery::Read).await))]
 #[case::said_at(query!(|unit| unit.said_at(make::conversation_id(1)).await))]
@@ -108,6 +110,22 @@ macro_rules! query {
 #[case::clear_timers(query!(|unit| unit.clear_timers(make::conversation_id(1), &Slot::fixed("talk")).await))]
 #[tokio::test]
 async fn uses_an_index(#[case] query: Query) {
+    for (step, sql) in plan_of(query).await {
+        assert!(!is_slow(&step), "{step}\n{sql}");
+    }
+}
+
+/// However long the conversation is.
+///
+/// proves: IN-08
+#[tokio::test]
+async fn finds_unsettled_lines_among_themselves() {
+    let plan = plan_of(query!(|unit| unit.unsettled(make::conversation_id(1)).await)).await;
+    assert!(plan.iter().any(|(step, _)| step.contains("INDEX messages_unsettled")), "{plan:?}");
+}
+
+/// The steps that the query takes, each with its statement.
+async fn plan_of(query: Query) -> Vec<(String, String)> {
     let folder = folder();
     set_default_instrumentation(|| Some(Box::<Listening>::default())).expect("listening");
     let store = open(&folder, Options::default()).await;
@@ -117,16 +135,15 @@ async fn uses_an_index(#[case] query: Query) {
     store.write(Box::new(move |unit| query(unit))).await.expect("the query");
     let statements = seen_in(&file).split_off(so_far);
     let mut connection = SqliteConnection::establish(&file).expect("a connection");
-    let mut queries = 0;
-    for sql in statements.iter().filter(|sql| is_query(sql)) {
-        queries += 1;
+    let queries: Vec<_> = statements.iter().filter(|sql| is_query(sql)).collect();
+    assert!(!queries.is_empty(), "nothing was heard: {statements:?}");
+    let mut steps = Vec::new();
+    for sql in queries {
         let plan: Vec<Step> =
             diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(&mut connection).expect("a plan");
-        for step in plan {
-            assert!(!is_slow(&step.detail), "{}\n{sql}", step.detail);
-        }
+        steps.extend(plan.into_iter().map(|step| (step.detail, sql.clone())));
     }
-    assert!(queries > 0, "nothing was heard: {statements:?}");
+    steps
 }
 
 fn seen_in(file: &str) -> Vec<String> {

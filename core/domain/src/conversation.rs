@@ -103,6 +103,14 @@ impl Mode {
         matches!(self, Self::Person { .. })
     }
 
+    /// When a person's time with the conversation ends, where it does so by itself.
+    pub fn person_until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Person { until, .. } => *until,
+            Self::Bot | Self::Wanted { .. } => None,
+        }
+    }
+
     /// The mode as the word that the store and the API use.
     pub fn word(&self) -> &'static str {
         match self {

@@ -7,10 +7,10 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tradepost_domain::{ConversationId, Correlation, EventId};
+use tradepost_domain::{Conversation, ConversationId, Correlation, EventId, Mode};
 use tradepost_ports::{
     StoreError, Unit,
-    store::{DeadLetter, DeadWork, InboxRow, Kept},
+    store::{DeadLetter, DeadWork, InboxBody, InboxRow, Kept},
 };
 
 use crate::{House, unit::write};
@@ -60,6 +60,9 @@ impl House {
                 let letter = self.dead_event(&conversation.storefront, &row, &fault.reason);
                 unit.bury(&letter).await?;
                 unit.take(&[row.event]).await?;
+                if row.body == InboxBody::TakeOverEnded {
+                    stay_with_person(unit, conversation.clone()).await?;
+                }
             }
         }
         Ok(())
@@ -83,6 +86,14 @@ impl House {
             },
         }
     }
+}
+
+/// A take-over whose end cannot be told does not end by itself any more: somebody hands back by hand.
+async fn stay_with_person(unit: &mut dyn Unit, mut conversation: Conversation) -> Kept<()> {
+    if let Mode::Person { until, .. } = &mut conversation.mode {
+        *until = None;
+    }
+    unit.keep(&conversation).await.map(drop)
 }
 
 /// Asks a flow; its panic is an error like others.

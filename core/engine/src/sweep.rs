@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use tradepost_domain::{
-    Call, Conversation, Delivery, EffectId, ErrorKind, PortError, call::PortKind, ledger::OrderState,
+    Conversation, ConversationId, Delivery, ErrorKind, Mode, PortError, ledger::OrderState,
 };
 use tradepost_ports::{
     Unit, Wake,
-    store::{Cause, Class, InboxBody, Kept, OutboxRow, OutboxState, Parked, ParkedNews, StoreError, Work},
+    store::{Class, InboxBody, Kept, OutboxRow, OutboxState, Parked, ParkedNews, StoreError},
     terms::Repeat,
 };
 
@@ -44,6 +44,7 @@ impl House {
             || !unit.overdue(now, 1).await?.is_empty()
             || !unit.stale(now, 1).await?.is_empty()
             || !unit.idle(now, 1).await?.is_empty()
+            || !unit.taken_over_until(now, 1).await?.is_empty()
             || unit.parked_due(now).await?)
     }
 
@@ -54,6 +55,7 @@ impl House {
         due += self.end_overdue(unit).await?;
         due += self.end_stale(unit).await?;
         due += self.end_idle(unit).await?;
+        due += self.end_take_overs(unit).await?;
         due += self.look_at_parked(unit).await?;
         Ok(due > 0)
     }
@@ -76,33 +78,11 @@ impl House {
             if !unit.move_order(order.id, OrderState::Held, OrderState::Ended).await? {
                 continue;
             }
-            if let Some(reference) = &order.checkout {
-                self.close_page(unit, order, reference.clone()).await?;
-            }
-            let body = InboxBody::HoldEnded { order: order.id };
-            self.file_own(unit, order.conversation, body).await?;
+            let (event, body) = (self.mint.event(), InboxBody::HoldEnded { order: order.id });
+            self.close_page(unit, order, event.into()).await?;
+            self.file_for(unit, event, order.conversation, event.into(), body).await?;
         }
         Ok(orders.len())
-    }
-
-    async fn close_page(
-        &self,
-        unit: &mut dyn Unit,
-        order: &tradepost_domain::ledger::Order,
-        reference: String,
-    ) -> Kept<()> {
-        let account = self.registry.account_for(&order.storefront, PortKind::Payments);
-        let Some(port) = account.and_then(|account| self.registry.port(account)) else { return Ok(()) };
-        let cause = Cause {
-            storefront: order.storefront.clone(),
-            conversation: order.conversation,
-            correlation: self.mint.event().into(),
-            at: self.now(),
-        };
-        let effect = EffectId { turn: self.mint.turn(), position: 0 };
-        let work = Work::Call { call: Call::CloseCheckout { order: order.id, reference } };
-        let lane = port.terms().lane.clone();
-        unit.put(&OutboxRow::new(cause, effect, lane, Class::Do, work, self.tuning.memory)).await
     }
 
     /// What was under way when its process died: repeated where that is harmless, else uncertain. **The deadline is the
@@ -157,25 +137,46 @@ impl House {
 
     async fn end_idle(&self, unit: &mut dyn Unit) -> Kept<usize> {
         let idle = unit.idle(self.now(), AT_ONCE).await?;
+        self.file_once(unit, idle, &InboxBody::Idle).await
+    }
+
+    /// **A take-over for a time ends by itself**: the flow has the conversation again and hears what was said meanwhile.
+    async fn end_take_overs(&self, unit: &mut dyn Unit) -> Kept<usize> {
+        let ended = unit.taken_over_until(self.now(), AT_ONCE).await?;
+        self.file_once(unit, ended, &InboxBody::TakeOverEnded).await
+    }
+
+    /// Files for each conversation where the same does not wait already; says for how many.
+    async fn file_once(
+        &self,
+        unit: &mut dyn Unit,
+        conversations: Vec<ConversationId>,
+        body: &InboxBody,
+    ) -> Kept<usize> {
         let mut filed = 0;
-        for id in idle {
+        for id in conversations {
             let Some(conversation) = unit.conversation(id).await? else { continue };
             if self.registry.storefront(&conversation.storefront).is_none() {
                 self.look_later(unit, conversation).await?;
                 continue;
             }
-            let already = unit.waiting(id).await?.iter().any(|row| row.body == InboxBody::Idle);
-            if !already {
-                self.file_own(unit, id, InboxBody::Idle).await?;
+            if !unit.waiting(id).await?.iter().any(|row| row.body == *body) {
+                self.file_own(unit, id, body.clone()).await?;
                 filed += 1;
             }
         }
         Ok(filed)
     }
 
-    /// Nobody here serves its storefront: it keeps no other from becoming idle.
+    /// Nobody here serves its storefront: it keeps no other waiting for its time.
     async fn look_later(&self, unit: &mut dyn Unit, mut conversation: Conversation) -> Kept<()> {
-        conversation.idle_at = Some(self.now() + self.tuning.memory);
+        let (now, later) = (self.now(), self.now() + self.tuning.memory);
+        conversation.idle_at = conversation.idle_at.map(|at| if at <= now { later } else { at });
+        if let Mode::Person { until: Some(until), .. } = &mut conversation.mode
+            && *until <= now
+        {
+            *until = later;
+        }
         unit.keep(&conversation).await.map(drop)
     }
 

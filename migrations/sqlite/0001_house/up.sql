@@ -57,6 +57,7 @@ CREATE TABLE conversations (
     idle_at INTEGER,
     mode TEXT NOT NULL,
     with_person INTEGER NOT NULL,
+    person_until INTEGER,
     stage TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     inside TEXT NOT NULL
@@ -65,6 +66,7 @@ CREATE UNIQUE INDEX conversations_peer ON conversations (account, peer);
 CREATE INDEX conversations_heard ON conversations (heard_at);
 CREATE INDEX conversations_person ON conversations (heard_at) WHERE with_person;
 CREATE INDEX conversations_idle ON conversations (idle_at) WHERE idle_at IS NOT NULL;
+CREATE INDEX conversations_back ON conversations (person_until) WHERE person_until IS NOT NULL;
 
 -- History: transcripts.
 CREATE TABLE messages (
@@ -85,6 +87,7 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE INDEX messages_of ON messages (conversation);
 CREATE INDEX messages_topic ON messages (conversation, topic) WHERE topic IS NOT NULL;
+CREATE INDEX messages_unsettled ON messages (conversation) WHERE delivery IN ('sending', 'uncertain');
 CREATE INDEX messages_reference ON messages (account, reference) WHERE reference IS NOT NULL;
 
 CREATE TABLE media (

@@ -71,6 +71,13 @@ impl Conversations for Tables {
         Ok(idle.into_iter().take(most as usize).map(|stored| stored.id).collect())
     }
 
+    async fn taken_over_until(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
+        let ended = |stored: &&Conversation| stored.mode.person_until().is_some_and(|until| until <= now);
+        let ended = self.conversations.rows().filter(ended);
+        let ended = sorted(ended, |stored| (stored.mode.person_until(), stored.id));
+        Ok(ended.into_iter().take(most as usize).map(|stored| stored.id).collect())
+    }
+
     async fn conversations(&mut self, filter: &ConversationFilter, most: u32) -> Kept<Vec<Conversation>> {
         let fits = |stored: &&Conversation| {
             filter.storefront.as_ref().is_none_or(|storefront| *storefront == stored.storefront)

@@ -46,6 +46,12 @@ impl Messages for Tables {
         Ok(self.messages.rows().find(fits).map(|line| line.row.clone()))
     }
 
+    async fn unsettled(&mut self, conversation: ConversationId) -> Kept<Vec<Line>> {
+        let open = |line: &Line| matches!(line.delivery, Some(Delivery::Sending | Delivery::Uncertain));
+        let lines = lines_of(self, conversation).into_iter().map(|line| &line.row.line);
+        Ok(lines.filter(|line| open(line)).cloned().collect())
+    }
+
     async fn deliver(
         &mut self,
         id: MessageId,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use tradepost_domain::{ConversationId, EffectId, Lane, Timestamp, WorkerId};
-use tradepost_ports::store::{Class, Kept, Outbox, OutboxRow, OutboxState};
+use tradepost_ports::store::{Class, InboxBody, InboxRow, Kept, Outbox, OutboxRow, OutboxState};
 
 use super::tables::{Tables, first, sorted};
 
@@ -116,21 +116,11 @@ impl Outbox for Tables {
     }
 }
 
-/// Up to `most` rows of a lane that may be claimed, best first; a line never without the earlier lines of its
-/// conversation.
+/// Up to `most` rows of a lane that may be claimed, best first.
 fn claimable(tables: &Tables, lane: &Lane, now: Timestamp, most: u32) -> Vec<EffectId> {
-    let free = tables.outbox.rows().filter(|row| row.lane == *lane && is_free(row, now));
-    let mut candidates = sorted(free, |row| (row.rank, row.seq));
-    let mut taken = BTreeSet::new();
-    let mut order = Vec::new();
-    while order.len() < most as usize {
-        let next = candidates.iter().position(|row| leads(tables, row, &taken));
-        let Some(next) = next else { break };
-        let effect = candidates.remove(next).effect;
-        taken.insert(effect);
-        order.push(effect);
-    }
-    order
+    let free = |row: &&OutboxRow| row.lane == *lane && is_free(row, now) && !is_held(tables, row);
+    let rows = sorted(tables.outbox.rows().filter(free), |row| (row.rank, row.seq));
+    rows.into_iter().take(most as usize).map(|row| row.effect).collect()
 }
 
 fn is_free(row: &OutboxRow, now: Timestamp) -> bool {
@@ -141,10 +131,15 @@ fn is_free(row: &OutboxRow, now: Timestamp) -> bool {
     }
 }
 
-/// Are all earlier lines of its conversation taken with it?
-fn leads(tables: &Tables, row: &OutboxRow, taken: &BTreeSet<EffectId>) -> bool {
-    let before = |other: &&OutboxRow| {
+/// Must a line wait for an earlier one, or, with a topic, for the customer's words?
+fn is_held(tables: &Tables, row: &OutboxRow) -> bool {
+    let before = |other: &OutboxRow| {
         other.class == Class::Say && other.conversation == row.conversation && other.seq < row.seq
     };
-    row.class != Class::Say || tables.outbox.rows().filter(before).all(|other| taken.contains(&other.effect))
+    let said = |waiting: &InboxRow| {
+        waiting.conversation == row.conversation && matches!(waiting.body, InboxBody::Said(_))
+    };
+    let behind = || tables.outbox.rows().any(before);
+    let held = || row.slot.is_some() && tables.inbox.rows().any(said);
+    row.class == Class::Say && (behind() || held())
 }

@@ -60,15 +60,15 @@ macro_rules! store_suite {
             }
             conversations {
                 known_by_account_and_peer, begun_once, kept_whole, a_late_holder_changes_nothing,
-                hearing_never_goes_backwards, leases_exclude_and_free_themselves, idle_ones_longest_first, listed,
+                hearing_never_goes_backwards, leases_exclude_and_free_themselves, idle_ones_longest_first, taken_over_until, listed,
             }
             messages {
-                transcripts_and_threads, a_thread_is_the_latest_lines, by_reference, delivery_never_goes_backwards,
-                delivery_keeps_what_is_given, delivered_up_to, rewritten, said_at, media_by_hash,
+                transcripts_and_threads, a_thread_is_the_latest_lines, by_reference, unsettled, delivery_never_goes_backwards,
+                delivery_keeps_what_is_given, what_was_not_taken_has_not_left, delivered_up_to, rewritten, said_at, media_by_hash,
             }
             outbox {
                 rows_keep_their_order, update_writes_back, earlier_lines, lanes_exclude_and_free_themselves,
-                claimed_by_rank_when_due, claimed_at_most, lines_leave_in_order, a_line_on_its_way_holds_its_followers,
+                claimed_by_rank_when_due, claimed_at_most, lines_leave_in_order, lines_with_a_topic_wait_for_words, a_line_on_its_way_holds_its_followers,
                 a_waiting_line_holds_its_followers, another_worker_s_line_holds_its_followers, calls_do_not_wait,
                 passed_claims_are_taken_over, busy_lanes, overdue, stale, backlog,
             }

@@ -26,19 +26,6 @@ pub struct Marked {
     pub at: Timestamp,
 }
 
-/// How often one claim looks further, when what it took must wait: so that lines that are held keep no others back.
-const LOOKS: usize = 16;
-
-/// What came of marking a claimed row.
-enum Mark {
-    /// It is to be sent.
-    Sending(Box<Marked>),
-    /// It must wait; it stays claimed until the others have been looked at.
-    Held(Box<OutboxRow>),
-    /// It is another's, or may never leave.
-    Gone,
-}
-
 impl House {
     /// Holds the lane, claims at most so many of its rows and marks those that may leave; none while another holds it.
     pub async fn claim(
@@ -69,23 +56,9 @@ impl House {
         if !unit.hold_lane(lane, worker, now, now + self.tuning.lane_lease).await? {
             return Ok(Vec::new());
         }
-        let (mut sending, mut held) = (Vec::new(), Vec::new());
-        for _ in 0..LOOKS {
-            let room = most.saturating_sub(u32::try_from(sending.len()).unwrap_or(most));
-            let (rows, before) = (self.take_rows(unit, lane, worker, now, room).await?, held.len());
-            for row in rows {
-                match self.mark(unit, row.effect, worker, now).await? {
-                    Mark::Sending(marked) => sending.push(*marked),
-                    Mark::Held(row) => held.push(*row),
-                    Mark::Gone => {}
-                }
-            }
-            if held.len() == before {
-                break;
-            }
-        }
-        for row in held {
-            self.release(unit, row).await?;
+        let mut sending = Vec::new();
+        for row in self.take_rows(unit, lane, worker, now, most).await? {
+            sending.extend(self.mark(unit, row.effect, worker, now).await?);
         }
         Ok(sending)
     }
@@ -105,26 +78,25 @@ impl House {
         Ok(rows)
     }
 
-    /// Marks a claimed row as sending, or says why not: it is no longer ours, it may not leave, or not yet.
+    /// Marks a claimed row as sending, unless it is no longer ours, may never leave, or not yet.
     async fn mark(
         &self,
         unit: &mut dyn Unit,
         effect: EffectId,
         worker: &WorkerId,
         now: Timestamp,
-    ) -> Kept<Mark> {
-        let Some(row) = unit.row(effect).await? else { return Ok(Mark::Gone) };
+    ) -> Kept<Option<Marked>> {
+        let Some(row) = unit.row(effect).await? else { return Ok(None) };
         if row.state != OutboxState::Claimed || row.holder.as_ref() != Some(worker) {
-            return Ok(Mark::Gone);
+            return Ok(None);
         }
         match self.may_leave(unit, &row, now).await? {
             Leave::Now { account, passage } => {
-                let marked = self.mark_sending(unit, row, account, passage, now).await?;
-                Ok(Mark::Sending(Box::new(marked)))
+                self.mark_sending(unit, row, account, passage, now).await.map(Some)
             }
-            Leave::NotYet => Ok(Mark::Held(Box::new(row))),
+            Leave::NotYet => self.release(unit, row).await.map(|()| None),
             Leave::Never { delivery, reason } => {
-                self.give_up_before_sending(unit, row, delivery, reason).await.map(|()| Mark::Gone)
+                self.give_up_before_sending(unit, row, delivery, reason).await.map(|()| None)
             }
         }
     }

@@ -4,8 +4,14 @@
 mod carry;
 mod claim;
 mod pace;
+mod page;
 mod runner;
 mod settle;
 
+use std::time::Duration;
+
 pub use claim::Marked;
 pub(crate) use runner::Runners;
+
+/// A change is tried for so long: what may have been made is never given up in silence.
+pub(crate) const DO_VALID: Duration = Duration::from_secs(72 * 3600);

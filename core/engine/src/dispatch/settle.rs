@@ -5,12 +5,12 @@ use std::{sync::Arc, time::Duration};
 use sha2::{Digest, Sha256};
 use tradepost_domain::{
     Answer, Answered, Call, Checkout, Content, ConversationId, Correlation, Delivery, ErrorKind, EventId,
-    Media, OrderId, PortError, Source, ledger::OrderState,
+    Media, MessageId, OrderId, PortError, Source, Timestamp, ledger::OrderState,
 };
 use tradepost_ports::{
     Fetched, PortResult, Receipt, StoreError, Unit,
     store::{
-        Cause, Class, DeadLetter, DeadWork, InboxBody, InboxRow, Kept, MediaBlob, OutboxRow, OutboxState,
+        Class, DeadLetter, DeadWork, InboxBody, InboxRow, Kept, MediaBlob, OutboxRow, OutboxState,
         ParkedNews, Work,
     },
 };
@@ -21,9 +21,6 @@ use crate::{
     failure::{Aftermath, Told},
     unit::write,
 };
-
-/// A call without an answer is tried for so long.
-const DO_VALID: Duration = Duration::from_secs(72 * 3600);
 
 impl House {
     /// Writes down what came of a row. Where it is an answer, the conversation's turn is taken in the same commit; if
@@ -82,7 +79,9 @@ impl House {
         outcome: &Outcome,
         event: EventId,
     ) -> Kept<Option<ConversationId>> {
-        let Some(row) = unit.row(marked.row.effect).await? else { return Ok(None) };
+        let Some(row) = unit.row(marked.row.effect).await? else {
+            return self.said_late(unit, marked, outcome).await.map(|()| None);
+        };
         let under_way = matches!(row.state, OutboxState::Sending | OutboxState::Uncertain);
         if !under_way || row.attempt != marked.row.attempt {
             return Ok(None);
@@ -112,6 +111,30 @@ impl House {
     ) -> Kept<()> {
         unit.remove(row.effect).await?;
         let Some(message) = row.message else { return Ok(()) };
+        self.sent(unit, marked, message, receipt).await
+    }
+
+    /// The answer to a line that has been given up as uncertain proves that it left, if it is the answer to the attempt that
+    /// was given up: the last one, whose time the line bears.
+    async fn said_late(&self, unit: &mut dyn Unit, marked: &Marked, outcome: &Outcome) -> Kept<()> {
+        let (Outcome::Said(Ok(receipt)), Some(message)) = (outcome, marked.row.message) else {
+            return Ok(());
+        };
+        let Some(written) = unit.written(message).await? else { return Ok(()) };
+        let given_up = written.line.delivery == Some(Delivery::Uncertain);
+        match given_up && written.left_at.is_some_and(|left| same_moment(left, marked.at)) {
+            true => self.sent(unit, marked, message, receipt).await,
+            false => Ok(()),
+        }
+    }
+
+    async fn sent(
+        &self,
+        unit: &mut dyn Unit,
+        marked: &Marked,
+        message: MessageId,
+        receipt: &Receipt,
+    ) -> Kept<()> {
         unit.deliver(message, Delivery::Sent, Some(&receipt.reference), None, Some(marked.at)).await?;
         self.apply_parked(unit, &marked.account, &receipt.reference, message).await
     }
@@ -236,28 +259,10 @@ impl House {
         }
         match unit.order(order).await? {
             Some(known) if matches!(known.state, OrderState::Ended | OrderState::Cancelled) => {
-                self.close_checkout(unit, &marked.row, order, checkout.reference.clone()).await
+                self.close_page(unit, &known, marked.row.correlation.clone()).await
             }
             _ => Ok(()),
         }
-    }
-
-    async fn close_checkout(
-        &self,
-        unit: &mut dyn Unit,
-        of: &OutboxRow,
-        order: OrderId,
-        reference: String,
-    ) -> Kept<()> {
-        let cause = Cause {
-            storefront: of.storefront.clone(),
-            conversation: of.conversation,
-            correlation: of.correlation.clone(),
-            at: self.now(),
-        };
-        let effect = tradepost_domain::EffectId { turn: self.mint.turn(), position: 0 };
-        let work = Work::Call { call: Call::CloseCheckout { order, reference } };
-        unit.put(&OutboxRow::new(cause, effect, of.lane.clone(), Class::Do, work, DO_VALID)).await
     }
 
     pub(crate) async fn file_answer(
@@ -350,6 +355,11 @@ impl House {
         unit.remove(row.effect).await?;
         put_source(unit, &row.work, source).await
     }
+}
+
+/// A store may keep microseconds only.
+fn same_moment(stored: Timestamp, known: Timestamp) -> bool {
+    stored.as_microsecond() == known.as_microsecond()
 }
 
 async fn keep(unit: &mut dyn Unit, fetched: &Fetched) -> Kept<Source> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tradepost_domain::{Author, Content, ConversationId, Delivery, EventId, Line, Party, Timestamp};
 use tradepost_ports::{
     StoreError, Unit,
-    store::{Class, Fate, InboxBody, InboxRow, Kept, OutboxState, ParkedNews, StaffWord, Written},
+    store::{Fate, InboxBody, InboxRow, Kept, ParkedNews, StaffWord, Written},
 };
 
 use super::file::{Filed, Filing};
@@ -16,8 +16,6 @@ use crate::House;
 
 /// How long an unknown echo waits for the answer of a send that is under way.
 const PARKED: Duration = Duration::from_secs(90);
-/// Lines among which an uncertain one is looked for.
-const LATELY: u32 = 100;
 
 impl Filing<'_> {
     pub(super) async fn echo(
@@ -44,9 +42,10 @@ impl Filing<'_> {
     }
 }
 
+/// Is a line of the conversation under way, or does one wait to be repeated under its key?
 async fn under_way(unit: &mut dyn Unit, conversation: ConversationId) -> Kept<bool> {
-    let rows = unit.rows_of(conversation).await?;
-    Ok(rows.iter().any(|row| row.class == Class::Say && row.state == OutboxState::Sending))
+    let unsettled = unit.unsettled(conversation).await?;
+    Ok(unsettled.iter().any(|line| line.delivery == Some(Delivery::Sending)))
 }
 
 /// A line of our account that is none of ours.
@@ -58,18 +57,15 @@ pub(crate) struct Echoed {
 }
 
 impl House {
-    /// An echo that no send explains: either proof that an uncertain line had left, or a person in the app.
+    /// An echo that no answer explains: either proof that a line had left, or a person in the app.
     pub(crate) async fn person_wrote(
         &self,
         unit: &mut dyn Unit,
         conversation: ConversationId,
         echoed: Echoed,
     ) -> Kept<()> {
-        let thread = unit.thread(conversation, LATELY).await?;
-        let uncertain = thread.iter().find(|line| {
-            line.delivery == Some(Delivery::Uncertain) && line.content.words() == echoed.content.words()
-        });
-        match uncertain {
+        let unsettled = unit.unsettled(conversation).await?;
+        match unsettled.iter().find(|line| line.content.words() == echoed.content.words()) {
             Some(line) => {
                 unit.deliver(line.id, Delivery::Sent, Some(&echoed.reference), None, None).await?;
                 match unit.conversation(conversation).await? {

@@ -12,11 +12,10 @@ use tradepost_ports::{
 };
 
 use super::Turn;
+use crate::dispatch::DO_VALID;
 
 /// A question that nobody has answered by then is not asked any more.
 const READ_VALID: Duration = Duration::from_secs(3600);
-/// A change is tried for so long: what may have been made is never given up in silence.
-const DO_VALID: Duration = Duration::from_secs(72 * 3600);
 /// A "typing" that could not be shown by then is not worth showing.
 const SIGNAL_VALID: Duration = Duration::from_secs(10);
 

@@ -31,6 +31,7 @@ impl Turn<'_> {
             }
             InboxBody::Staff(word) => self.staff(event, word).await,
             InboxBody::Idle => self.idle(event).await,
+            InboxBody::TakeOverEnded => self.hand_back_in_time(event).await,
         }
     }
 

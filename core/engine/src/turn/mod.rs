@@ -15,7 +15,10 @@ use tradepost_domain::{
     Contact, Conversation, ConversationId, Correlation, EventId, Slot, Timestamp, TurnId, WorkerId,
     flow::{Reading, Stage},
 };
-use tradepost_ports::{StoreError, Unit, Wake, store::Kept};
+use tradepost_ports::{
+    StoreError, Unit, Wake,
+    store::{InboxBody, Kept},
+};
 
 use crate::{
     House,
@@ -123,6 +126,7 @@ impl House {
             let events: Vec<_> = ripe.map(|row| row.event).collect();
             return self.leave_for_others(unit, &events).await;
         };
+        let swept = waiting.iter().any(|row| row.body == InboxBody::TakeOverEnded);
         let plan = Plan::of(waiting, &entry.tuning, now, self.tuning.most_hops);
         for (events, ripe_at) in &plan.later {
             unit.ripen(events, *ripe_at).await?;
@@ -159,7 +163,7 @@ impl House {
             withdrawn: Vec::new(),
             told,
         };
-        turn.run(plan).await?;
+        turn.run(plan, swept).await?;
         self.reached(crate::Stage::Turning);
         Ok(TurnEnd::Done)
     }
@@ -187,9 +191,12 @@ fn reading(entry: &StorefrontEntry, conversation: &Conversation) -> Reading {
 }
 
 impl Turn<'_> {
-    async fn run(mut self, plan: Plan) -> Kept<()> {
+    /// Whatever comes after the end of a take-over is the flow's, even if the sweep has not told of the end yet.
+    async fn run(mut self, plan: Plan, swept: bool) -> Kept<()> {
         let mut taken = Vec::new();
-        self.hand_back_in_time().await?;
+        if !swept {
+            self.hand_back_in_time(self.house.mint.event()).await?;
+        }
         for job in plan.jobs {
             let events = job.events();
             if self.hops >= self.house.tuning.most_hops {

@@ -38,8 +38,10 @@ impl Job {
         }
     }
 
+    /// Its place. The end of a take-over goes before the words that came after it.
     fn first_seq(&self) -> i64 {
         match self {
+            Self::One(row) if row.body == InboxBody::TakeOverEnded => 0,
             Self::Said(rows) => rows.first().map_or(0, |row| row.seq),
             Self::One(row) => row.seq,
         }

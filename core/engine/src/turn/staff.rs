@@ -31,13 +31,10 @@ impl Turn<'_> {
         self.step(event, Body::Staff(Staff::HandedBack { meanwhile })).await
     }
 
-    /// A take-over for a time ends with the first event after it.
-    pub(super) async fn hand_back_in_time(&mut self) -> Kept<()> {
-        match self.conversation.mode {
-            Mode::Person { until: Some(until), .. } if until <= self.now => {
-                let event = self.house.mint.event();
-                self.hand_back(event).await
-            }
+    /// A take-over for a time ends by the clock; one that was begun anew meanwhile goes on.
+    pub(super) async fn hand_back_in_time(&mut self, event: EventId) -> Kept<()> {
+        match self.conversation.mode.person_until() {
+            Some(until) if until <= self.now => self.hand_back(event).await,
             _ => Ok(()),
         }
     }

@@ -1,10 +1,11 @@
 //! Claiming is not sending; what is under way has a deadline, and a late holder changes nothing.
 
-use tradepost_domain::{Delivery, Lane};
+use tradepost_domain::{Delivery, ErrorKind, Lane, What};
 use tradepost_ports::{
     store::{Outbox, OutboxState},
     terms::Repeat,
 };
+use tradepost_testkit::script::Play;
 
 use super::{
     secs,
@@ -97,6 +98,56 @@ fn a_settle_of_an_older_attempt_is_not_taken() {
     assert_eq!(shop.sent(), ["hello"]);
 }
 
+/// The process stood still between the provider's answer and its settle, for longer than anybody waited for it.
+///
+/// proves: IN-08
+#[test]
+fn an_answer_that_comes_after_its_line_was_given_up_is_believed() {
+    let shop = Shop::new();
+    shop.answers("say hello");
+    let line = shop.marks(LINES).remove(0);
+    let carried = shop.held_at_the_door(shop.house.carry(line), || {
+        given_up(&shop);
+        shop.arrives(receipt_of("sim:1-line-1", Delivery::Delivered));
+    });
+    carried.expect("settled");
+    assert_eq!(shop.line("hello"), Delivery::Delivered);
+    shop.arrives(receipt_of("sim:1-line-1", Delivery::Read));
+    shop.rests();
+    assert_eq!((shop.line("hello"), shop.sent()), (Delivery::Read, vec!["hello".to_owned()]));
+}
+
+#[test]
+fn an_answer_to_an_older_attempt_of_a_line_that_was_given_up_is_not_believed() {
+    let shop = keyed();
+    shop.answers("say hello");
+    let first = shop.marks(LINES).remove(0);
+    let carried = shop.held_at_the_door(shop.house.carry(first), || {
+        shop.passes(secs(3_600));
+        shop.sweeps();
+        shop.messenger.plan(Play::fail_as(ErrorKind::Unexpected));
+        shop.carries(shop.marks(LINES));
+        given_up(&shop);
+    });
+    carried.expect("settled");
+    let line = shop.store.tables().messages().pop().expect("a line");
+    assert_eq!((line.line.delivery, line.reference), (Some(Delivery::Uncertain), None));
+}
+
+/// Waits until nobody waits for the line any more.
+fn given_up(shop: &Shop) {
+    for time in [15, 30] {
+        shop.passes(secs(time));
+        shop.sweeps();
+    }
+    assert_eq!((shop.line("hello"), shop.store.tables().outbox().len()), (Delivery::Uncertain, 0));
+}
+
+fn receipt_of(reference: &str, delivery: Delivery) -> What {
+    let (peer, reference) = (Some("ann".into()), reference.into());
+    What::Receipt { peer, reference, delivery, earlier_too: false, reason: None }
+}
+
 #[test]
 fn what_a_provider_knows_by_its_key_is_repeated_under_it() {
     let shop = keyed();
@@ -125,7 +176,7 @@ fn a_write_that_cannot_be_looked_up_is_told_as_uncertain_and_not_repeated() {
 fn a_write_that_may_have_arrived_is_looked_up() {
     let shop = Shop::with(Setup { repeat: Repeat::LookUp, ..Setup::default() });
     shop.stocks(1);
-    shop.payments.plan(tradepost_testkit::script::Play::lose());
+    shop.payments.plan(Play::lose());
     shop.answers("buy mug");
     shop.rests();
     assert_eq!(shop.told().last().expect("told"), "page checkout-1");

@@ -137,20 +137,35 @@ fn a_line_after_the_window_fails_and_says_why() {
     assert!(shop.messenger.calls().is_empty());
 }
 
-/// One lane, as many held lines as may be under way at once, and somebody behind them.
+/// One lane, many more held lines than may be under way at once, and somebody behind them.
 #[test]
 fn lines_that_must_wait_keep_no_other_conversation_from_being_served() {
     let shop = Shop::new();
-    for n in 0..8 {
+    for n in 0..150 {
         shop.hears_from(&format!("peer-{n}"), Content::text("tell hello"));
     }
     shop.turns_all();
-    for n in 0..8 {
+    for n in 0..150 {
         shop.hears_from(&format!("peer-{n}"), Content::text("wait"));
     }
     shop.answers("say served");
     shop.sends();
     assert_eq!(shop.sent(), ["served"]);
+}
+
+/// One claim takes the first of each, not all of one.
+#[test]
+fn a_conversation_with_many_lines_keeps_no_other_from_being_served() {
+    let shop = Shop::new();
+    for _ in 0..8 {
+        shop.answers("say hello");
+    }
+    shop.hears_from("bob", Content::text("say served"));
+    shop.turns_all();
+    let marked = shop.marks(LINES);
+    assert_eq!(marked.len(), 2);
+    shop.carries(marked);
+    assert_eq!(shop.sent(), ["hello", "served"]);
 }
 
 /// proves: CV-10

@@ -52,6 +52,9 @@ impl Flow for Obedient {
             Body::Notice(Notice::Paid { .. }) => vec![say("thank you")],
             Body::Notice(Notice::HoldEnded { .. }) => vec![say("your hold has ended")],
             Body::Woke(slot) => vec![say(format!("ring {slot}"))],
+            Body::Staff(Staff::HandedBack { meanwhile }) if listed(meanwhile).contains("boom") => {
+                panic!("the flow was told to")
+            }
             Body::Outcome(..) | Body::Staff(_) => Vec::new(),
         };
         Step::with(state, effects)

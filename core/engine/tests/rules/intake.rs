@@ -95,6 +95,7 @@ fn what_a_request_causes_bears_its_id() {
     let shop = Shop::new();
     shop.hears("ask tea");
     shop.rests();
+    shop.passes(secs(1));
     shop.hears("say hello");
     shop.rests();
     let name = |id: &tradepost_domain::Correlation| id.to_string();

@@ -9,6 +9,7 @@ mod hold;
 mod intake;
 mod loops;
 mod money;
+mod parts;
 mod people;
 mod repair;
 mod shapes;

@@ -111,6 +111,20 @@ fn a_page_that_opens_for_a_dead_order_is_closed() {
     assert!(!shop.payments.pages()[0].open);
 }
 
+#[test]
+fn a_page_that_nobody_can_close_any_more_is_a_dead_letter() {
+    let shop = with_open_page();
+    shop.passes(secs(15 * 60));
+    let other = shop.another_without_payments("b");
+    futures::executor::block_on(other.sweep()).expect("swept");
+    let letters = shop.store.tables().dead_letters();
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].0.reason.contains("no payments"), "{:?}", letters[0]);
+    futures::executor::block_on(shop.house.retry_dead_letter(letters[0].0.id)).expect("retried");
+    shop.rests();
+    assert!(!shop.payments.pages()[0].open, "it is tried again when there is an account");
+}
+
 /// The sweep only writes down what the clock has decided.
 ///
 /// proves: TH-03 FI-05

@@ -1,12 +1,12 @@
 //! People: staff takes over, a person writes in the provider's app, the customer says STOP.
 
 use tradepost_domain::{Content, Delivery, Mode, Party, Purpose, What};
-use tradepost_ports::store::StaffWord;
+use tradepost_ports::{store::StaffWord, terms::Repeat};
 use tradepost_testkit::script::Play;
 
 use super::{
     secs,
-    shop::{LINES, MODEL, Shop},
+    shop::{LINES, MODEL, Setup, Shop},
 };
 
 fn echo(reference: &str, words: &str) -> What {
@@ -57,17 +57,81 @@ fn what_staff_says_is_sent() {
     assert_eq!(shop.sent(), ["this is me"]);
 }
 
+/// Nobody has said a word since.
+///
+/// proves: CV-05
 #[test]
 fn a_take_over_for_a_time_ends_by_itself() {
+    let shop = taken_over_for_a_minute();
+    shop.answers("say one");
+    shop.passes(secs(59));
+    shop.rests();
+    assert!(shop.conversation().mode.is_person());
+    shop.passes(secs(1));
+    shop.rests();
+    assert_eq!(shop.told()[1..], ["Staff took over", "handed back: say one"]);
+    assert_eq!(shop.conversation().mode, Mode::Bot);
+}
+
+/// proves: CV-05
+#[test]
+fn what_comes_after_the_end_of_a_take_over_is_the_flows() {
+    for swept in [false, true] {
+        let shop = taken_over_for_a_minute();
+        shop.answers("say one");
+        shop.passes(secs(60));
+        shop.hears("say two");
+        if swept {
+            shop.sweeps();
+        }
+        shop.turns();
+        assert_eq!(
+            shop.told()[1..],
+            ["Staff took over", "handed back: say one", "said say two"],
+            "swept: {swept}"
+        );
+    }
+}
+
+/// The end is told, and before its turn comes, a person takes over anew.
+#[test]
+fn a_take_over_that_was_begun_anew_does_not_end_with_the_former_one() {
+    let shop = taken_over_for_a_minute();
+    shop.passes(secs(60));
+    shop.takes_over();
+    shop.sweeps();
+    shop.turns();
+    assert!(shop.conversation().mode.is_person());
+}
+
+/// The flow cannot bear the end of the take-over: words go on being kept, and in the end it is a dead letter and the
+/// person's until somebody hands back by hand.
+///
+/// proves: CV-08
+#[test]
+fn a_take_over_whose_end_fails_for_ever_stays_with_the_person() {
+    let shop = taken_over_for_a_minute();
+    shop.answers("boom");
+    shop.passes(secs(60));
+    for _ in 0..10 {
+        shop.sweeps();
+        shop.turns();
+        shop.hears("hello?");
+        shop.turns();
+        assert!(shop.store.tables().inbox().iter().all(|row| row.tries > 0), "words are taken");
+        shop.passes(secs(300));
+    }
+    assert_eq!(shop.store.tables().dead_letters().len(), 1);
+    assert!(shop.conversation().mode.is_person());
+}
+
+fn taken_over_for_a_minute() -> Shop {
     let shop = Shop::new();
     shop.answers("hello");
     let until = Some(shop.now() + secs(60));
     shop.staff(StaffWord::TakeOver { by: "Staff".into(), until });
     shop.turns();
-    shop.answers("say one");
-    shop.passes(secs(60));
-    shop.answers("say two");
-    assert_eq!(shop.told()[1..], ["Staff took over", "handed back: say one", "said say two"]);
+    shop
 }
 
 /// proves: CV-05
@@ -152,6 +216,24 @@ fn a_person_in_the_providers_app_pauses_the_flow_for_a_while() {
     assert_eq!(shop.sent(), ["two"]);
 }
 
+/// Its first holder died; the line waits to be repeated under its key.
+#[test]
+fn an_echo_of_a_line_that_is_to_be_repeated_is_ours() {
+    let shop = Shop::with(Setup { repeat: Repeat::Keyed, ..Setup::default() });
+    shop.answers("say hello");
+    let line = shop.marks(LINES).remove(0);
+    let carried = shop.held_at_the_door(shop.house.carry(line), || {
+        shop.passes(secs(3_600));
+        shop.sweeps();
+        shop.arrives(echo("sim:1-line-1", "hello"));
+        shop.rests();
+    });
+    carried.expect("settled");
+    assert_eq!(shop.conversation().mode, Mode::Bot);
+    assert_eq!(shop.lines(), [("hello".to_owned(), Delivery::Sent)]);
+}
+
+/// However much has been said since.
 #[test]
 fn an_echo_proves_that_an_uncertain_line_had_left() {
     let shop = Shop::new();
@@ -159,6 +241,9 @@ fn an_echo_proves_that_an_uncertain_line_had_left() {
     shop.answers("say hello");
     shop.sends();
     assert_eq!(shop.line("hello"), Delivery::Uncertain);
+    for _ in 0..101 {
+        shop.answers("hm");
+    }
     shop.arrives(echo("sim:1-line-1", "hello"));
     shop.rests();
     assert_eq!((shop.line("hello"), shop.conversation().mode), (Delivery::Sent, Mode::Bot));

@@ -7,35 +7,31 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    task::{Context as TaskContext, Poll, Waker},
+    task::{Context as TaskContext, Waker},
     time::Duration,
 };
 
-use async_trait::async_trait;
-use futures::{executor::block_on, future::BoxFuture};
+use futures::executor::block_on;
 use tradepost_domain::{
-    AccountKey, Arrival, Capabilities, Content, Conversation, Delivery, ErasedFlow, Lane, Media, MediaKind,
-    Money, Party, Source, Timestamp, What, capabilities::TextUnit, ledger::Item, money::Currency,
+    Arrival, Capabilities, Content, Conversation, Delivery, ErasedFlow, Lane, Media, MediaKind, Money, Party,
+    Source, Timestamp, What, capabilities::TextUnit, ledger::Item, money::Currency,
 };
-use tradepost_engine::{
-    Accepted, AccountEntry, BreakerTuning, House, Intake, Marked, Parts, Registry, StorefrontEntry,
-    StorefrontTuning, Tuning, TurnEnd,
-};
+use tradepost_engine::{Accepted, BreakerTuning, House, Intake, Marked, TurnEnd};
 use tradepost_ports::{
     Clock, Store, Terms,
-    store::{Kept, StaffWord, StoreError, UnitWork, Written},
+    store::{StaffWord, UnitWork, Written},
     terms::Repeat,
 };
 use tradepost_testkit::{
-    chance::SeededDice,
-    make,
-    memory::{Gate, MemoryStore},
+    memory::MemoryStore,
     script::{ScriptedLlm, ScriptedMedia, ScriptedMessenger, ScriptedPayments},
     time::HandClock,
 };
 
-use super::flow::{Obedient, in_words};
-use crate::sim::Deaf;
+use super::{
+    flow::{Obedient, in_words},
+    parts::{Door, terms, worker},
+};
 
 /// The lane of lines.
 pub const LINES: &str = "sim:1";
@@ -57,6 +53,7 @@ pub struct Setup {
     pub per_second: u32,
     /// So many of the next units fail: the store is away.
     pub away: Arc<AtomicUsize>,
+    pub takes_payments: bool,
 }
 
 impl Default for Setup {
@@ -70,6 +67,7 @@ impl Default for Setup {
             concurrency: 8,
             per_second: 100,
             away: Arc::default(),
+            takes_payments: true,
         }
     }
 }
@@ -128,6 +126,13 @@ impl Shop {
         worker(name, &self.store, &self.clock, &setup, ports)
     }
 
+    /// Another process over the same store, whose storefront takes no payments any more.
+    pub fn another_without_payments(&self, name: &str) -> Arc<House> {
+        let ports = (&self.messenger, &self.llm, &self.payments, &self.pictures);
+        let setup = Setup { takes_payments: false, ..Setup::default() };
+        worker(name, &self.store, &self.clock, &setup, ports)
+    }
+
     /// Mugs on the shelf, at nine dollars.
     pub fn stocks(&self, mugs: u32) {
         let item =
@@ -178,7 +183,7 @@ impl Shop {
         let intake = Intake {
             endpoint: kind.into(),
             kind: kind.into(),
-            correlation: key.parse().unwrap_or_else(|_| make::correlation()),
+            correlation: key.parse().unwrap_or_else(|_| tradepost_testkit::make::correlation()),
         };
         let arrival =
             Arrival { account: "1".into(), key: key.into(), at: Some(self.now()), raw: "{}".into(), what };
@@ -327,88 +332,4 @@ impl Shop {
         let line = self.lines().into_iter().find(|(known, _)| known == words);
         line.unwrap_or_else(|| panic!("no line says {words:?}")).1
     }
-}
-
-/// A store that is away when it is told to.
-struct Faulty {
-    store: MemoryStore,
-    away: Arc<AtomicUsize>,
-}
-
-#[async_trait]
-impl Store for Faulty {
-    async fn write(&self, work: UnitWork) -> Kept<()> {
-        let one_less = |left: usize| left.checked_sub(1);
-        match self.away.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {
-            Ok(_) => Err(StoreError::Away("the disk is full".into())),
-            Err(_) => self.store.write(work).await,
-        }
-    }
-
-    async fn read(&self, work: UnitWork) -> Kept<()> {
-        self.store.read(work).await
-    }
-
-    async fn health(&self) -> Kept<()> {
-        self.store.health().await
-    }
-}
-
-/// Stops the first unit that comes, once, if told to.
-struct Door(Arc<AtomicBool>);
-
-impl Gate for Door {
-    fn before_commit(&self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::poll_fn(|_| match self.0.swap(false, Ordering::Relaxed) {
-            true => Poll::Pending,
-            false => Poll::Ready(()),
-        }))
-    }
-
-    fn after_commit(&self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
-}
-
-fn terms(account: &str, repeat: Repeat, concurrency: usize) -> Terms {
-    Terms {
-        time_limit: Duration::from_secs(10),
-        concurrency,
-        per_second: 100,
-        repeat,
-        ..make::terms(account)
-    }
-}
-
-type Ports<'a> = (&'a ScriptedMessenger, &'a ScriptedLlm, &'a ScriptedPayments, &'a ScriptedMedia);
-
-fn worker(name: &str, store: &MemoryStore, clock: &HandClock, setup: &Setup, ports: Ports<'_>) -> Arc<House> {
-    let seed = name.bytes().map(u64::from).sum();
-    House::new(Parts {
-        store: Arc::new(Faulty { store: store.clone(), away: Arc::clone(&setup.away) }),
-        coordinator: Arc::new(Deaf),
-        clock: Arc::new(clock.clone()),
-        dice: Arc::new(SeededDice::new(seed)),
-        registry: registry(setup, ports),
-        tuning: Tuning { breaker: setup.breaker, ..Tuning::new(name.into()) },
-    })
-}
-
-fn registry(setup: &Setup, (messenger, llm, payments, pictures): Ports<'_>) -> Registry {
-    let storefront = StorefrontEntry {
-        facts: make::corner_shop(),
-        flow: Arc::clone(&setup.flow),
-        tuning: StorefrontTuning { quiet: setup.quiet, ..StorefrontTuning::default() },
-        llm: Some(MODEL.into()),
-        payments: Some(MONEY.into()),
-    };
-    let account = AccountEntry {
-        key: AccountKey::of("sim", "1"),
-        storefront: "corner-shop".into(),
-        messenger: Arc::new(messenger.clone()),
-        media: Some(Arc::new(pictures.clone())),
-    };
-    let (llm, payments) = (Arc::new(llm.clone()), Arc::new(payments.clone()));
-    let registry = Registry::build(vec![storefront], vec![account], vec![llm], vec![payments]);
-    registry.unwrap_or_else(|faults| panic!("{faults:?}"))
 }

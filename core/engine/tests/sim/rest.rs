@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tradepost_domain::{Lane, Timestamp, ledger::OrderState};
+use tradepost_domain::{Conversation, Lane, Timestamp, ledger::OrderState};
 use tradepost_ports::store::{ParkedNews, StaffWord};
 use tradepost_testkit::script::Play;
 
@@ -12,10 +12,11 @@ use super::{
 };
 
 impl World {
-    /// Whoever has a conversation hands it back, so that the flow hears what was said meanwhile.
+    /// Whoever has a conversation until further word hands it back, so that the flow hears what was said meanwhile. What
+    /// was taken over for a time must come back by itself.
     fn hand_everything_back(&mut self) {
-        for conversation in self.store.tables().conversations().into_iter().filter(|one| one.mode.is_person())
-        {
+        let waits = |one: &Conversation| one.mode.is_person() && one.mode.person_until().is_none();
+        for conversation in self.store.tables().conversations().into_iter().filter(waits) {
             let house = Arc::clone(&self.houses[0]);
             self.start(0, async move { drop(house.staff(conversation.id, StaffWord::HandBack).await) });
         }
@@ -46,8 +47,9 @@ impl World {
         let leases = tables.lanes().into_values().map(|(_, until)| until);
         let parked = tables.parked().into_iter().map(|parked| parked.until);
         let ripe = tables.inbox().into_iter().map(|row| row.ripe_at);
+        let back = tables.conversations().into_iter().filter_map(|one| one.mode.person_until());
         let alarms = tables.timers().into_iter().map(|timer| timer.at).chain(self.clock.next_alarm());
-        let all = rows.chain(holds).chain(leases).chain(parked).chain(ripe).chain(alarms);
+        let all = rows.chain(holds).chain(leases).chain(parked).chain(ripe).chain(back).chain(alarms);
         all.filter(|at| *at > now).min().unwrap_or(now + Duration::from_secs(30))
     }
 

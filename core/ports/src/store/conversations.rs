@@ -36,6 +36,9 @@ pub trait Conversations: Send {
     /// Conversations whose `idle_at` is at or before `now`, longest first.
     async fn idle(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>>;
 
+    /// Conversations that a person has for a time that ended at or before `now`, longest ago first.
+    async fn taken_over_until(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>>;
+
     /// Conversations, latest heard first.
     async fn conversations(&mut self, filter: &ConversationFilter, most: u32) -> Kept<Vec<Conversation>>;
 }

@@ -113,6 +113,8 @@ pub enum InboxBody {
     Staff(StaffWord),
     /// The conversation has been idle for its time.
     Idle,
+    /// The time for which a person took the conversation over has passed.
+    TakeOverEnded,
 }
 
 /// A word from staff, as filed.
@@ -148,6 +150,7 @@ impl InboxBody {
             Self::Woke { .. } => "woke",
             Self::Staff(_) => "staff",
             Self::Idle => "idle",
+            Self::TakeOverEnded => "take_over_ended",
         }
     }
 }

@@ -53,8 +53,8 @@ pub trait Outbox: Send {
 
     /// Claims rows of a lane for the worker until `until` and returns them, by (`rank`, `seq`): those that are `ready` with
     /// `not_before <= now`, and those `claimed` whose claim has passed. A line (class `Say`) is left out while an earlier
-    /// line of its conversation is in the queue and cannot be claimed in the same call: is `sending` or `uncertain`,
-    /// must wait, is claimed by another.
+    /// line of its conversation is in the queue, in any state; one with a topic (`slot`), too, while the customer's
+    /// words wait there (see [`Inbox::words_wait`](super::Inbox::words_wait)).
     async fn claim(
         &mut self,
         lane: &Lane,

@@ -122,6 +122,30 @@ pub async fn idle_ones_longest_first(store: &dyn Store) {
 }
 
 /// proves: CV-05
+pub async fn taken_over_until(store: &dyn Store) {
+    let [one, two, _, four, five] = conversations(store).await;
+    let person = |until: Option<i64>| Mode::Person {
+        by: "sam".into(),
+        since: make::at(1),
+        until: until.map(make::at),
+    };
+    let modes = [(1, person(Some(20))), (2, person(Some(10))), (3, person(None)), (4, person(Some(30)))];
+    within!(store, |unit| {
+        for (n, mode) in modes {
+            unit.keep(&Conversation { mode, ..make::conversation(n) }).await?;
+        }
+        let wanted = Mode::Wanted { reason: Reason::Asked, since: make::at(1) };
+        unit.keep(&Conversation { mode: wanted, ..make::conversation(5) }).await
+    });
+    assert_eq!(seen!(store, |unit| unit.taken_over_until(make::at(9), 9).await), []);
+    assert_eq!(seen!(store, |unit| unit.taken_over_until(make::at(20), 9).await), [two, one]);
+    assert_eq!(seen!(store, |unit| unit.taken_over_until(make::at(99), 1).await), [two]);
+    within!(store, |unit| unit.keep(&Conversation { version: 1, ..make::conversation(2) }).await);
+    let still = seen!(store, |unit| unit.taken_over_until(make::at(99), 9).await);
+    assert_eq!(still, [one, four], "handed back; {five} only wishes for a person");
+}
+
+/// proves: CV-05
 pub async fn listed(store: &dyn Store) {
     let [one, two, three] = conversations(store).await;
     within!(store, |unit| {

@@ -59,6 +59,7 @@ pub async fn an_event_is_kept_whole(store: &dyn Store) {
         conversation: Some(one),
         note: Some("no storefront has it".into()),
         raw: "{\"text\":\"größe 🧙\"}".into(),
+        arrival: Some("{\"what\":\"grüße 🧙\"}".into()),
         correlation: "req-1".parse().expect("harmless"),
         repeats: Some(first.id),
         fate: Fate::Unrouted,

@@ -50,6 +50,7 @@ pub async fn every_body_is_kept(store: &dyn Store) {
         InboxBody::Staff(StaffWord::TakeOver { by: "sam".into(), until: Some(make::at(60)) }),
         InboxBody::Staff(StaffWord::HandBack),
         InboxBody::Idle,
+        InboxBody::TakeOverEnded,
     ];
     let filed = bodies.clone();
     within!(store, |unit| {

@@ -226,8 +226,12 @@ pub async fn parked_and_taken_out(store: &dyn Store) {
 pub async fn parked_too_long(store: &dyn Store) {
     let until = |n, seconds| Parked { until: make::at(seconds), ..make::parked(n, "ref") };
     park(store, vec![until(1, 10), until(2, 20), until(3, 30)]).await;
+    for (now, due) in [(9, false), (10, true), (99, true)] {
+        assert_eq!(seen!(store, |unit| unit.parked_due(make::at(now)).await), due, "at {now}");
+    }
     assert_eq!(within!(store, |unit| unit.unpark_old(make::at(9), 9).await), []);
     assert_eq!(within!(store, |unit| unit.unpark_old(make::at(20), 1).await), [until(1, 10)], "at most");
     assert_eq!(within!(store, |unit| unit.unpark_old(make::at(20), 9).await), [until(2, 20)]);
+    assert!(!seen!(store, |unit| unit.parked_due(make::at(20)).await), "what is due has been taken out");
     assert_eq!(within!(store, |unit| unit.unpark(&make::account(), "ref").await), [until(3, 30)]);
 }

@@ -1,6 +1,6 @@
 //! What every store promises of messages.
 
-use tradepost_domain::{Content, ConversationId, Delivery, MessageId, Slot};
+use tradepost_domain::{Content, ConversationId, Delivery, Line, MessageId, Slot};
 use tradepost_ports::{
     Store,
     store::{MediaBlob, Written},
@@ -76,6 +76,36 @@ pub async fn by_reference(store: &dyn Store) {
 }
 
 /// proves: IN-08
+pub async fn unsettled(store: &dyn Store) {
+    let [one, other] = conversations(store).await;
+    let states = [
+        Delivery::Uncertain,
+        Delivery::Draft,
+        Delivery::Queued,
+        Delivery::Sending,
+        Delivery::Sent,
+        Delivery::Delivered,
+        Delivery::Read,
+        Delivery::Failed,
+        Delivery::Expired,
+        Delivery::Withdrawn,
+    ];
+    let mut lines: Vec<_> = (1..).zip(states).map(|(n, state)| line(n, one, state)).collect();
+    lines.reverse();
+    lines.extend([make::heard(11, one), line(12, other, Delivery::Sending)]);
+    write_all(store, lines).await;
+    let numbers = |lines: Vec<Line>| lines.into_iter().map(|line| line.id).collect::<Vec<_>>();
+    let found = numbers(seen!(store, |unit| unit.unsettled(one).await));
+    assert_eq!(found, [4, 1].map(make::message_id), "in the order of writing");
+    within!(store, |unit| {
+        unit.deliver(make::message_id(4), Delivery::Sent, None, None, None).await?;
+        unit.deliver(make::message_id(3), Delivery::Sending, None, None, None).await
+    });
+    let found = numbers(seen!(store, |unit| unit.unsettled(one).await));
+    assert_eq!(found, [3, 1].map(make::message_id), "as they are now");
+}
+
+/// proves: IN-08
 pub async fn delivery_never_goes_backwards(store: &dyn Store) {
     let [one] = conversations(store).await;
     write_all(store, vec![line(1, one, Delivery::Sending)]).await;
@@ -108,6 +138,24 @@ pub async fn delivery_keeps_what_is_given(store: &dyn Store) {
     let now = now.expect("the reference should be kept");
     assert_eq!((now.reason.as_deref(), now.left_at), (Some("blocked"), Some(make::at(5))));
     assert_eq!(now.line.delivery, Some(Delivery::Failed));
+}
+
+/// proves: IN-08
+pub async fn what_was_not_taken_has_not_left(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    write_all(store, vec![line(1, one, Delivery::Queued)]).await;
+    let id = make::message_id(1);
+    for (news, given, expected) in [
+        (Delivery::Sending, Some(5), Some(5)),
+        (Delivery::Queued, None, None),
+        (Delivery::Sending, Some(9), Some(9)),
+        (Delivery::Uncertain, None, Some(9)),
+        (Delivery::Sent, None, Some(9)),
+    ] {
+        within!(store, |unit| unit.deliver(id, news, None, None, given.map(make::at)).await);
+        let now = seen!(store, |unit| unit.written(id).await).expect("a line that was written");
+        assert_eq!((now.line.delivery, now.left_at), (Some(news), expected.map(make::at)));
+    }
 }
 
 /// proves: IN-08

@@ -3,7 +3,7 @@
 use tradepost_domain::{Author, Call, Content, ConversationId, EffectId, Lane, Media, MediaKind, OrderId};
 use tradepost_ports::{
     Signal, Store,
-    store::{Class, OutboxRow, OutboxState, Work},
+    store::{Class, InboxBody, InboxRow, OutboxRow, OutboxState, Work},
 };
 
 use super::conversations;
@@ -175,7 +175,45 @@ pub async fn claimed_at_most(store: &dyn Store) {
 pub async fn lines_leave_in_order(store: &dyn Store) {
     let [one] = conversations(store).await;
     put(store, (1..=3).map(|n| make::outbox_row(n, one))).await;
-    assert_eq!(claim(store, "a", 0, 9).await, numbers(&[1, 2, 3]), "together, in order");
+    for n in 1..=3 {
+        assert_eq!(claim(store, "a", 0, 9).await, numbers(&[n]), "one after the other");
+        within!(store, |unit| unit.remove(make::effect_id(n)).await);
+    }
+}
+
+/// proves: CV-10
+pub async fn lines_with_a_topic_wait_for_words(store: &dyn Store) {
+    let [one, two] = conversations(store).await;
+    let topical = |row| OutboxRow { slot: Some("talk".into()), ..row };
+    put(
+        store,
+        [
+            topical(make::outbox_row(1, one)),
+            make::outbox_row(2, one),
+            topical(read(3, one)),
+            topical(make::outbox_row(4, two)),
+        ],
+    )
+    .await;
+    let words = |n, one| InboxRow { ripe_at: make::at(9_999), ..make::inbox_row(n, one) };
+    within!(store, |unit| {
+        unit.file(&words(1, one)).await?;
+        unit.file(&InboxRow { body: InboxBody::Idle, ..words(2, two) }).await
+    });
+    assert_eq!(
+        claim(store, "a", 0, 1).await,
+        numbers(&[3]),
+        "a call waits for no words, held lines keep no room"
+    );
+    assert_eq!(claim(store, "a", 0, 9).await, numbers(&[4]), "no words wait there");
+    assert_eq!(seen!(store, |unit| unit.busy_lanes(make::at(0)).await), [], "what is held is not busy");
+    within!(store, |unit| unit.take(&[make::event_id(1)]).await);
+    assert_eq!(claim(store, "a", 0, 9).await, numbers(&[1]), "the words have been taken");
+    within!(store, |unit| {
+        unit.remove(make::effect_id(1)).await?;
+        unit.file(&words(5, one)).await
+    });
+    assert_eq!(claim(store, "a", 0, 9).await, numbers(&[2]), "one without a topic waits for no words");
 }
 
 /// proves: CV-10
@@ -206,14 +244,14 @@ pub async fn a_waiting_line_holds_its_followers(store: &dyn Store) {
     let later = OutboxRow { not_before: make::at(10), ..make::outbox_row(1, one) };
     put(store, [later, make::outbox_row(2, one), make::outbox_row(3, one)]).await;
     assert_eq!(claim(store, "a", 9, 9).await, []);
-    assert_eq!(claim(store, "a", 10, 9).await, numbers(&[1, 2, 3]));
+    assert_eq!(claim(store, "a", 10, 9).await, numbers(&[1]));
 }
 
 pub async fn another_worker_s_line_holds_its_followers(store: &dyn Store) {
     let [one] = conversations(store).await;
     put(store, [left(OutboxState::Claimed, 10, make::outbox_row(1, one)), make::outbox_row(2, one)]).await;
     assert_eq!(claim(store, "a", 9, 9).await, []);
-    assert_eq!(claim(store, "a", 10, 9).await, numbers(&[1, 2]), "both, when the claim has passed");
+    assert_eq!(claim(store, "a", 10, 9).await, numbers(&[1]), "when the claim has passed");
 }
 
 pub async fn calls_do_not_wait(store: &dyn Store) {

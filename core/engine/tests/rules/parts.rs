@@ -1,0 +1,120 @@
+//! What a rule's shop is made of: its process, its registry, a store that can be held up or be away.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use tradepost_domain::AccountKey;
+use tradepost_engine::{AccountEntry, House, Parts, Registry, StorefrontEntry, StorefrontTuning, Tuning};
+use tradepost_ports::{
+    Store, Terms,
+    store::{Kept, StoreError, UnitWork},
+    terms::Repeat,
+};
+use tradepost_testkit::{
+    chance::SeededDice,
+    make,
+    memory::{Gate, MemoryStore},
+    script::{ScriptedLlm, ScriptedMedia, ScriptedMessenger, ScriptedPayments},
+    time::HandClock,
+};
+
+use super::shop::{MODEL, MONEY, Setup};
+use crate::sim::Deaf;
+
+/// A store that is away when it is told to.
+struct Faulty {
+    store: MemoryStore,
+    away: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Store for Faulty {
+    async fn write(&self, work: UnitWork) -> Kept<()> {
+        let one_less = |left: usize| left.checked_sub(1);
+        match self.away.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less) {
+            Ok(_) => Err(StoreError::Away("the disk is full".into())),
+            Err(_) => self.store.write(work).await,
+        }
+    }
+
+    async fn read(&self, work: UnitWork) -> Kept<()> {
+        self.store.read(work).await
+    }
+
+    async fn health(&self) -> Kept<()> {
+        self.store.health().await
+    }
+}
+
+/// Stops the first unit that comes, once, if told to.
+pub struct Door(pub Arc<AtomicBool>);
+
+impl Gate for Door {
+    fn before_commit(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::poll_fn(|_| match self.0.swap(false, Ordering::Relaxed) {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        }))
+    }
+
+    fn after_commit(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+pub fn terms(account: &str, repeat: Repeat, concurrency: usize) -> Terms {
+    Terms {
+        time_limit: Duration::from_secs(10),
+        concurrency,
+        per_second: 100,
+        repeat,
+        ..make::terms(account)
+    }
+}
+
+pub type Ports<'a> = (&'a ScriptedMessenger, &'a ScriptedLlm, &'a ScriptedPayments, &'a ScriptedMedia);
+
+pub fn worker(
+    name: &str,
+    store: &MemoryStore,
+    clock: &HandClock,
+    setup: &Setup,
+    ports: Ports<'_>,
+) -> Arc<House> {
+    let seed = name.bytes().map(u64::from).sum();
+    House::new(Parts {
+        store: Arc::new(Faulty { store: store.clone(), away: Arc::clone(&setup.away) }),
+        coordinator: Arc::new(Deaf),
+        clock: Arc::new(clock.clone()),
+        dice: Arc::new(SeededDice::new(seed)),
+        registry: registry(setup, ports),
+        tuning: Tuning { breaker: setup.breaker, ..Tuning::new(name.into()) },
+    })
+}
+
+fn registry(setup: &Setup, (messenger, llm, payments, pictures): Ports<'_>) -> Registry {
+    let storefront = StorefrontEntry {
+        facts: make::corner_shop(),
+        flow: Arc::clone(&setup.flow),
+        tuning: StorefrontTuning { quiet: setup.quiet, ..StorefrontTuning::default() },
+        llm: Some(MODEL.into()),
+        payments: setup.takes_payments.then(|| MONEY.into()),
+    };
+    let account = AccountEntry {
+        key: AccountKey::of("sim", "1"),
+        storefront: "corner-shop".into(),
+        messenger: Arc::new(messenger.clone()),
+        media: Some(Arc::new(pictures.clone())),
+    };
+    let (llm, payments) = (Arc::new(llm.clone()), Arc::new(payments.clone()));
+    let registry = Registry::build(vec![storefront], vec![account], vec![llm], vec![payments]);
+    registry.unwrap_or_else(|faults| panic!("{faults:?}"))
+}
