@@ -357,7 +357,7 @@ async fn keep(unit: &mut dyn Unit, fetched: &Fetched) -> Kept<Source> {
     Ok(Source::Stored { hash, mime, bytes: length })
 }
 
-async fn put_source(unit: &mut dyn Unit, work: &Work, source: Source) -> Kept<()> {
+pub(super) async fn put_source(unit: &mut dyn Unit, work: &Work, source: Source) -> Kept<()> {
     let Work::Fetch { line, position, .. } = work else { return Ok(()) };
     let Some(written) = unit.written(*line).await? else { return Ok(()) };
     let Content::Media { mut media, text } = written.line.content else { return Ok(()) };

@@ -29,7 +29,7 @@ use tradepost_testkit::{
     chance::SeededDice,
     make,
     memory::{Gate, MemoryStore},
-    script::{ScriptedLlm, ScriptedMessenger, ScriptedPayments},
+    script::{ScriptedLlm, ScriptedMedia, ScriptedMessenger, ScriptedPayments},
     time::HandClock,
 };
 
@@ -347,12 +347,12 @@ fn worker(name: &str, store: &MemoryStore, clock: &HandClock, setup: &Setup, por
         coordinator: Arc::new(Deaf),
         clock: Arc::new(clock.clone()),
         dice: Arc::new(SeededDice::new(seed)),
-        registry: registry(setup, ports),
+        registry: registry(setup, clock, ports),
         tuning: Tuning { breaker: setup.breaker, ..Tuning::new(name.into()) },
     })
 }
 
-fn registry(setup: &Setup, (messenger, llm, payments): Ports<'_>) -> Registry {
+fn registry(setup: &Setup, clock: &HandClock, (messenger, llm, payments): Ports<'_>) -> Registry {
     let storefront = StorefrontEntry {
         facts: make::corner_shop(),
         flow: Arc::clone(&setup.flow),
@@ -364,7 +364,7 @@ fn registry(setup: &Setup, (messenger, llm, payments): Ports<'_>) -> Registry {
         key: AccountKey::of("sim", "1"),
         storefront: "corner-shop".into(),
         messenger: Arc::new(messenger.clone()),
-        media: None,
+        media: Some(Arc::new(ScriptedMedia::new(Arc::new(clock.clone())))),
     };
     let (llm, payments) = (Arc::new(llm.clone()), Arc::new(payments.clone()));
     let registry = Registry::build(vec![storefront], vec![account], vec![llm], vec![payments]);
