@@ -57,10 +57,12 @@ impl Messages for Tables {
         let Some(line) = self.messages.edit(&id) else { return Ok(None) };
         let Some(so_far) = line.row.line.delivery else { return Ok(None) };
         let written = &mut line.row;
-        written.line.delivery = Some(so_far.after(delivery));
+        let delivery = so_far.after(delivery);
+        let left = delivery != Delivery::Queued;
+        written.line.delivery = Some(delivery);
         written.reference = reference.map(str::to_owned).or(written.reference.take());
-        written.reason = reason.map(str::to_owned).or(written.reason.take());
-        written.left_at = left_at.or(written.left_at).filter(|_| delivery != Delivery::Queued);
+        written.reason = reason.map(str::to_owned).or(written.reason.take()).filter(|_| left);
+        written.left_at = left_at.or(written.left_at).filter(|_| left);
         Ok(written.line.delivery)
     }
 

@@ -64,7 +64,7 @@ macro_rules! store_suite {
             }
             messages {
                 transcripts_and_threads, a_thread_is_the_latest_lines, by_reference, delivery_never_goes_backwards,
-                delivery_keeps_what_is_given, delivered_up_to, rewritten, said_at, media_by_hash,
+                delivery_keeps_what_is_given, what_was_not_taken_has_not_left, delivered_up_to, rewritten, said_at, media_by_hash,
             }
             outbox {
                 rows_keep_their_order, update_writes_back, earlier_lines, lanes_exclude_and_free_themselves,

@@ -33,7 +33,8 @@ pub trait Messages: Send {
     async fn by_reference(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Written>>;
 
     /// Sets how far a line has come, by [`Delivery::after`]; also keeps reference, reason and `left_at` where given.
-    /// `Queued` says that a line under way was not taken, and clears `left_at`. Returns the state it then has; `None` when there is no such line.
+    /// A line that is `Queued` after it was not taken: its `left_at` and its reason are cleared. Returns the state it then
+    /// has; `None` when there is no such line.
     async fn deliver(
         &mut self,
         id: MessageId,

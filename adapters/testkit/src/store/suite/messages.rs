@@ -111,6 +111,27 @@ pub async fn delivery_keeps_what_is_given(store: &dyn Store) {
 }
 
 /// proves: IN-08
+pub async fn what_was_not_taken_has_not_left(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    write_all(store, vec![line(1, one, Delivery::Queued), line(2, one, Delivery::Queued)]).await;
+    let [late, proved] = [1, 2].map(make::message_id);
+    let then = within!(store, |unit| {
+        for id in [late, proved] {
+            unit.deliver(id, Delivery::Sending, None, None, Some(make::at(5))).await?;
+            unit.deliver(id, Delivery::Uncertain, None, Some("nobody knows"), None).await?;
+        }
+        unit.deliver(proved, Delivery::Sent, None, None, None).await?;
+        for id in [late, proved] {
+            unit.deliver(id, Delivery::Queued, None, None, None).await?;
+        }
+        Ok([unit.written(late).await?, unit.written(proved).await?])
+    });
+    let [late, proved] = then.map(|line| line.expect("written"));
+    assert_eq!((late.line.delivery, late.left_at, late.reason), (Some(Delivery::Queued), None, None));
+    assert_eq!((proved.line.delivery, proved.left_at), (Some(Delivery::Sent), Some(make::at(5))));
+}
+
+/// proves: IN-08
 pub async fn delivered_up_to(store: &dyn Store) {
     let [one, other] = conversations(store).await;
     let lines = vec![
