@@ -125,6 +125,15 @@ impl Messages for SqliteUnit<'_> {
         self.run(|db| known.select(Row::as_select()).first(db).optional())?.map(Row::read).transpose()
     }
 
+    async fn copies(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Written>> {
+        let known = messages::table
+            .filter(messages::account.eq(account.as_str()))
+            .filter(messages::reference.eq(reference))
+            .order(messages::seq);
+        let rows = self.run(|db| known.select(Row::as_select()).load(db))?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
     async fn deliver(
         &mut self,
         id: MessageId,

@@ -53,7 +53,10 @@ impl House {
         let arrival = event.arrival.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let mut arrival: tradepost_domain::Arrival = arrival.ok_or_else(|| RepairError::Impossible {
             what: format!("event {id}"),
-            why: "it was never read; parse its raw payload first".into(),
+            why: match event.note {
+                Some(note) if event.raw.is_empty() => note,
+                _ => "it was never read; parse its raw payload first".into(),
+            },
         })?;
         arrival.key = format!("{}#{}", arrival.key, self.mint.event());
         let intake = Intake {
@@ -203,6 +206,7 @@ impl House {
             note: None,
             raw: String::new(),
             arrival: None,
+            reference: None,
             correlation: id.into(),
             repeats,
         };

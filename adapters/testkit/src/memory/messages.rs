@@ -40,10 +40,15 @@ impl Messages for Tables {
     }
 
     async fn by_reference(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Written>> {
+        Ok(self.copies(account, reference).await?.into_iter().next())
+    }
+
+    async fn copies(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Written>> {
         let fits = |line: &&Placed<Written>| {
             line.row.account == *account && line.row.reference.as_deref() == Some(reference)
         };
-        Ok(self.messages.rows().find(fits).map(|line| line.row.clone()))
+        let copies = sorted(self.messages.rows().filter(fits), |line| line.place);
+        Ok(copies.into_iter().map(|line| line.row.clone()).collect())
     }
 
     async fn deliver(

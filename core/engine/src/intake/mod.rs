@@ -1,5 +1,6 @@
 //! Intake: what webhooks brought is durable before their caller hears.
 
+mod change;
 mod echo;
 mod file;
 mod message;
@@ -133,6 +134,7 @@ impl House {
             note: Some(reason.to_owned()),
             raw: bounded(&String::from_utf8_lossy(raw)),
             arrival: None,
+            reference: None,
             correlation: intake.correlation.clone(),
             repeats: None,
         };

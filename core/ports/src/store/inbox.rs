@@ -21,6 +21,9 @@ pub trait Inbox: Send {
     /// Do the customer's words wait in this conversation, ripe or not? (A row whose body is `Said`.)
     async fn words_wait(&mut self, conversation: ConversationId) -> Kept<bool>;
 
+    /// Puts another body into a row that still waits; its place, its times and its tries stay.
+    async fn reword(&mut self, event: EventId, body: &InboxBody) -> Kept<()>;
+
     /// Takes rows out of the queue: they were stepped, or buried.
     async fn take(&mut self, events: &[EventId]) -> Kept<()>;
 

@@ -87,6 +87,25 @@ pub async fn taken_rows_are_gone(store: &dyn Store) {
     within!(store, |unit| unit.take(&[]).await);
 }
 
+pub async fn reworded_where_they_stand(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    let body = InboxBody::Said(make::message(9, "Two, please."));
+    let new = body.clone();
+    within!(store, |unit| {
+        for n in 1..=3 {
+            file(unit, make::inbox_row(n, one)).await?;
+        }
+        unit.failed(&[make::event_id(2)], make::at(60)).await
+    });
+    let before = seen!(store, |unit| unit.waiting(one).await);
+    within!(store, |unit| {
+        unit.reword(make::event_id(2), &new).await?;
+        unit.reword(make::event_id(9), &new).await
+    });
+    let rows = seen!(store, |unit| unit.waiting(one).await);
+    assert_eq!(rows, [before[0].clone(), InboxRow { body, ..before[1].clone() }, before[2].clone()]);
+}
+
 /// proves: CV-08
 pub async fn ripening_and_failing(store: &dyn Store) {
     let [one] = conversations(store).await;

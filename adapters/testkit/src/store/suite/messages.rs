@@ -75,6 +75,19 @@ pub async fn by_reference(store: &dyn Store) {
     assert_eq!(seen!(store, |unit| unit.by_reference(&make::account(), "ref-2").await), None);
 }
 
+pub async fn copies(store: &dyn Store) {
+    let [one, other] = conversations(store).await;
+    let known = |n, reference: &str| Written {
+        reference: Some(reference.into()),
+        ..line(n, if n == 3 { other } else { one }, Delivery::Sent)
+    };
+    let elsewhere = Written { account: "sandbox:2".into(), ..known(4, "m1") };
+    write_all(store, vec![known(2, "m1"), known(1, "m2"), known(3, "m1"), elsewhere]).await;
+    let found = seen!(store, |unit| unit.copies(&make::account(), "m1").await);
+    assert_eq!(found.iter().map(|copy| copy.line.id).collect::<Vec<_>>(), [2, 3].map(make::message_id));
+    assert_eq!(seen!(store, |unit| unit.copies(&make::account(), "m9").await), []);
+}
+
 /// proves: IN-08
 pub async fn delivery_never_goes_backwards(store: &dyn Store) {
     let [one] = conversations(store).await;
