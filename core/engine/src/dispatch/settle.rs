@@ -226,7 +226,7 @@ impl House {
         unit.know_checkout(order, &marked.account, &checkout.reference).await?;
         for parked in unit.unpark(&marked.account, &checkout.reference).await? {
             if let ParkedNews::Paid { payment } = parked.news {
-                let body = InboxBody::Paid { order, payment };
+                let body = InboxBody::Paid { order, account: parked.account, payment };
                 let (event, id) = (parked.event, marked.row.conversation);
                 self.file_for(unit, event, id, event.into(), body).await?;
             }

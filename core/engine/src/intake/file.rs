@@ -157,7 +157,7 @@ impl<'a> Filing<'a> {
     async fn paid(&self, unit: &mut dyn Unit, payment: tradepost_domain::ledger::Payment) -> Kept<Filed> {
         match unit.order_by_checkout(&self.account, &payment.reference).await? {
             Some(order) => {
-                let body = InboxBody::Paid { order: order.id, payment };
+                let body = InboxBody::Paid { order: order.id, account: self.account.clone(), payment };
                 self.queue(unit, order.conversation, body, Duration::ZERO).await?;
                 Ok(Filed::within(Fate::Filed, order.conversation))
             }

@@ -21,7 +21,7 @@ use tradepost_engine::{
     StorefrontTuning, Tuning, TurnEnd,
 };
 use tradepost_ports::{
-    Clock, Store, Terms,
+    Clock, Payments, Store, Terms,
     store::{StaffWord, UnitWork, Written},
     terms::Repeat,
 };
@@ -116,6 +116,13 @@ impl Shop {
         let ports = (&self.messenger, &self.llm, &self.payments);
         let setup = Setup { flow, capabilities: self.setup.capabilities.clone(), ..Setup::default() };
         worker(name, &self.store, &self.clock, &setup, ports)
+    }
+
+    /// Another process over the same store, whose storefront is paid through that account.
+    pub fn another_paid_by(&self, name: &str, account: &str) -> Arc<House> {
+        let terms = terms(account, self.setup.repeat, 8);
+        let payments = ScriptedPayments::new(terms, Arc::new(self.clock.clone()));
+        worker(name, &self.store, &self.clock, &self.setup, (&self.messenger, &self.llm, &payments))
     }
 
     /// Mugs on the shelf, at nine dollars.
@@ -358,7 +365,7 @@ fn registry(setup: &Setup, clock: &HandClock, (messenger, llm, payments): Ports<
         flow: Arc::clone(&setup.flow),
         tuning: StorefrontTuning { quiet: setup.quiet, ..StorefrontTuning::default() },
         llm: Some(MODEL.into()),
-        payments: Some(MONEY.into()),
+        payments: Some(payments.terms().account.clone()),
     };
     let account = AccountEntry {
         key: AccountKey::of("sim", "1"),

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tradepost_domain::{
-    Answered, ConversationId, Correlation, EffectId, EventId, Message, OrderId, Slot, Timestamp,
+    AccountKey, Answered, ConversationId, Correlation, EffectId, EventId, Message, OrderId, Slot, Timestamp,
     ledger::Payment,
 };
 
@@ -97,6 +97,8 @@ pub enum InboxBody {
     Paid {
         /// The order.
         order: OrderId,
+        /// Our account that the notice came through: a payment's id is the provider's, and known by both.
+        account: AccountKey,
         /// The payment.
         payment: Payment,
     },

@@ -43,7 +43,11 @@ pub async fn every_body_is_kept(store: &dyn Store) {
     let bodies = [
         InboxBody::Said(make::message(1, "Grüße, 書店 🧙 \"quoted\"")),
         InboxBody::Answer { writes: true, answered },
-        InboxBody::Paid { order: make::order_id(1), payment: make::payment(1, "checkout-1") },
+        InboxBody::Paid {
+            order: make::order_id(1),
+            account: make::account(),
+            payment: make::payment(1, "checkout-1"),
+        },
         InboxBody::HoldEnded { order: make::order_id(1) },
         InboxBody::Woke { slot, effect: make::effect_id(2) },
         InboxBody::Staff(StaffWord::Say { by: "sam".into(), content: Content::text("Hello.") }),
