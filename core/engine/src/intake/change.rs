@@ -9,7 +9,12 @@ use tradepost_ports::{
 use super::file::{Filed, Filing};
 
 /// What stays of an event whose words were taken back.
-const TAKEN_BACK: &str = "its sender has taken it back, and nothing of it is kept";
+pub(crate) const TAKEN_BACK: &str = "its sender has taken it back, and nothing of it is kept";
+
+/// What stands in its line's place.
+pub(crate) fn taken_back() -> Content {
+    Content::Unsupported { what: "taken back".into() }
+}
 
 impl Filing<'_> {
     /// Taken back: no turn hears it, nothing fetches its pictures, no event can file it again.
@@ -38,7 +43,7 @@ impl Filing<'_> {
 
 async fn change_line(unit: &mut dyn Unit, copy: &Written, to: Option<&Content>) -> Kept<()> {
     let (conversation, line) = (copy.conversation, copy.line.id);
-    let shown = to.cloned().unwrap_or_else(|| Content::Unsupported { what: "taken back".into() });
+    let shown = to.cloned().unwrap_or_else(taken_back);
     unit.rewrite(line, &shown).await?;
     change_waiting(unit, conversation, line, to).await?;
     change_meanwhile(unit, conversation, line, to).await?;

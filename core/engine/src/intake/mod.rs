@@ -5,6 +5,7 @@ mod echo;
 mod file;
 mod message;
 
+pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
 
 use std::sync::Arc;

@@ -80,6 +80,38 @@ fn what_was_taken_back_cannot_be_filed_again() {
     assert!(tables.events().iter().all(|event| event.reference.is_none() || event.arrival.is_none()));
 }
 
+/// A shop with words that no turn could take in, given up.
+fn with_dead_words() -> (Shop, tradepost_domain::DeadLetterId) {
+    let shop = Shop::new();
+    writes(&shop, "m1", Content::text("boom"));
+    for _ in 0..8 {
+        shop.turns();
+        shop.passes(secs(300));
+    }
+    let letter = shop.store.tables().dead_letters().remove(0).0.id;
+    (shop, letter)
+}
+
+/// proves: CV-08
+#[test]
+fn a_dead_letter_that_was_taken_back_stays_dead() {
+    let (shop, letter) = with_dead_words();
+    takes_back(&shop, "m1");
+    let refused = block_on(shop.house.retry_dead_letter(letter)).expect_err("nothing is left to file");
+    assert!(refused.to_string().contains("taken it back"), "{refused}");
+    assert!(shop.store.tables().inbox().is_empty());
+}
+
+/// proves: CV-08
+#[test]
+fn a_dead_letter_that_was_edited_is_tried_as_it_is_now() {
+    let (shop, letter) = with_dead_words();
+    edits(&shop, "m1", "say hello");
+    block_on(shop.house.retry_dead_letter(letter)).expect("retried");
+    shop.rests();
+    assert_eq!(shop.sent(), ["hello"]);
+}
+
 #[test]
 fn every_copy_is_taken_back() {
     let shop = Shop::with_quiet_time(secs(2));
