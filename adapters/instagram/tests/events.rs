@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use rstest::rstest;
+use serde_json::{Value, json};
 use tradepost_domain::{
     Content, Media, MediaKind, Party, Source, What,
     message::{About, Referral},
@@ -124,7 +125,7 @@ fn tail(url: &str) -> &str {
 #[case::echo_of_cards("echo_of_cards", "we wrote m-cards to 9900112233: something: template")]
 #[case::optin("optin", "other optin")]
 #[case::handover("handover", "other pass_thread_control")]
-#[case::standby("standby", "9900112233 wrote m-standby: `Anybody?`")]
+#[case::standby("standby", "other standby")]
 #[case::comment_page("comment_page", "other comments")]
 #[case::comment_login("comment_login", "other comments")]
 #[case::test_message("test_message", "test")]
@@ -145,6 +146,36 @@ fn an_event_is_read(#[case] name: &str, #[case] expected: &str) {
         String::from_utf8_lossy(&fixture(name)).contains(&arrival.raw),
         "raw is not the event's own bytes"
     );
+}
+
+/// While another app has the thread, nobody here answers; what happens to known lines is heard all the same.
+#[test]
+fn on_standby_words_are_noted_and_known_lines_are_followed() {
+    let (ours, ann) = (json!({ "id": ACCOUNT }), json!({ "id": "9900112233" }));
+    let from_ann =
+        |name: &str, value: Value| json!({ "sender": ann, "recipient": ours, "timestamp": 1, name: value });
+    let echo = json!({ "mid": "m-app", "text": "I see to it", "is_echo": true });
+    let items = [
+        from_ann("message", json!({ "mid": "m1", "text": "Anybody?" })),
+        from_ann("postback", json!({ "mid": "m2", "payload": "start", "title": "Start" })),
+        from_ann("referral", json!({ "ref": "poster", "source": "SHORTLINK" })),
+        from_ann("read", json!({ "mid": "m-ours" })),
+        from_ann("message", json!({ "mid": "m1", "is_deleted": true })),
+        json!({ "sender": ours, "recipient": ann, "timestamp": 1, "message": echo }),
+    ];
+    let heard = |list: &str| {
+        let body = json!({ "object": "instagram", "entry": [{ "id": ACCOUNT, "time": 1, list: items }] });
+        read(body.to_string().into_bytes()).expect("a readable body")
+    };
+    let (standby, ours) = (heard("standby"), heard("messaging"));
+    let said: Vec<_> = standby.iter().map(|arrival| said(&arrival.what)).collect();
+    let followed =
+        ["m-ours and before by 9900112233", "unsent m1", "we wrote m-app to 9900112233: `I see to it`"];
+    assert_eq!(said[..3], ["other standby"; 3]);
+    assert!(said[3..].iter().zip(followed).all(|(said, known)| said.ends_with(known)), "{said:?}");
+    let words_are_new = standby.iter().zip(&ours).map(|(standby, ours)| standby.key != ours.key);
+    let expected = [true, true, true, false, false, false];
+    assert_eq!(words_are_new.collect::<Vec<_>>(), expected, "noted words are heard when they are for us");
 }
 
 /// What a batch says, line by line.

@@ -24,6 +24,7 @@ struct Row {
     note: Option<String>,
     raw: String,
     arrival: Option<String>,
+    reference: Option<String>,
     correlation: Id<Correlation>,
     repeats: Option<Id<EventId>>,
 }
@@ -41,6 +42,7 @@ impl Row {
             note: event.note.clone(),
             raw: event.raw.clone(),
             arrival: event.arrival.clone(),
+            reference: event.reference.clone(),
             correlation: Id(event.correlation.clone()),
             repeats: event.repeats.map(Id),
         }
@@ -58,6 +60,7 @@ impl Row {
             note: self.note,
             raw: self.raw,
             arrival: self.arrival,
+            reference: self.reference,
             correlation: self.correlation.0,
             repeats: self.repeats.map(|id| id.0),
         }
@@ -97,6 +100,14 @@ impl Events for SqliteUnit<'_> {
     async fn event(&mut self, id: EventId) -> Kept<Option<StoredEvent>> {
         let event = events::table.filter(events::id.eq(Id(id))).select(Row::as_select());
         Ok(self.run(|db| event.first(db).optional())?.map(Row::read))
+    }
+
+    async fn blank(&mut self, account: &AccountKey, reference: &str, note: &str) -> Kept<u64> {
+        let of = events::table
+            .filter(events::account.eq(account.as_str()))
+            .filter(events::reference.eq(reference));
+        let nothing = (events::raw.eq(""), events::arrival.eq(None::<String>), events::note.eq(note));
+        self.run(|db| diesel::update(of).set(nothing).execute(db)).map(|blanked| blanked as u64)
     }
 
     async fn events(&mut self, fate: Fate, most: u32) -> Kept<Vec<StoredEvent>> {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use tradepost_domain::{ConversationId, Correlation, EventId, Timestamp, WorkerId};
-use tradepost_ports::store::{Inbox, InboxRow, Kept};
+use tradepost_ports::store::{Inbox, InboxBody, InboxRow, Kept};
 
 use crate::{
     schema::{conversations, inbox},
@@ -73,6 +73,12 @@ impl Inbox for SqliteUnit<'_> {
     async fn words_wait(&mut self, conversation: ConversationId) -> Kept<bool> {
         let of = inbox::table.filter(inbox::conversation.eq(Id(conversation)));
         self.run(|db| diesel::select(diesel::dsl::exists(of.filter(inbox::kind.eq("said")))).get_result(db))
+    }
+
+    async fn reword(&mut self, event: EventId, body: &InboxBody) -> Kept<()> {
+        let row = inbox::table.filter(inbox::event.eq(Id(event)));
+        let words = (inbox::kind.eq(body.word()), inbox::body.eq(Json::of(body)?));
+        self.run(|db| diesel::update(row).set(words).execute(db)).map(drop)
     }
 
     async fn take(&mut self, events: &[EventId]) -> Kept<()> {

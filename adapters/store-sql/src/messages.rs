@@ -134,6 +134,15 @@ impl Messages for SqliteUnit<'_> {
         rows.into_iter().map(|row| Ok(row.read()?.line)).collect()
     }
 
+    async fn copies(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Written>> {
+        let known = messages::table
+            .filter(messages::account.eq(account.as_str()))
+            .filter(messages::reference.eq(reference))
+            .order(messages::seq);
+        let rows = self.run(|db| known.select(Row::as_select()).load(db))?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
     async fn deliver(
         &mut self,
         id: MessageId,
@@ -146,14 +155,14 @@ impl Messages for SqliteUnit<'_> {
         let stored =
             line.select((messages::delivery, messages::reference, messages::reason, messages::left_at));
         let stored: Option<News> = self.run(|db| stored.first(db).optional())?;
-        let Some((Some(Word(so_far)), known, why, left)) = stored else { return Ok(None) };
-        let left_at = left_at.map(At).or(left).filter(|_| delivery != Delivery::Queued);
+        let Some((Some(Word(so_far)), known, why, before)) = stored else { return Ok(None) };
         let delivery = so_far.after(delivery);
+        let left = delivery != Delivery::Queued;
         let news = (
             messages::delivery.eq(delivery.word()),
             messages::reference.eq(reference.map(str::to_owned).or(known)),
-            messages::reason.eq(reason.map(str::to_owned).or(why)),
-            messages::left_at.eq(left_at),
+            messages::reason.eq(reason.map(str::to_owned).or(why).filter(|_| left)),
+            messages::left_at.eq(left_at.map(At).or(before).filter(|_| left)),
         );
         self.run(|db| diesel::update(line).set(news).execute(db))?;
         Ok(Some(delivery))

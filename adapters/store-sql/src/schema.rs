@@ -41,6 +41,7 @@ diesel::table! {
         note -> Nullable<Text>,
         raw -> Text,
         arrival -> Nullable<Text>,
+        reference -> Nullable<Text>,
         correlation -> Text,
         repeats -> Nullable<Text>,
     }

@@ -3,7 +3,6 @@
 use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
 use rstest::rstest;
 use std::time::Duration;
-use tradepost_domain::Delivery;
 use tradepost_ports::{Store as _, store::StoreError};
 use tradepost_store_sql::{Options, SqliteStore};
 use tradepost_testkit::{make, store::write};
@@ -224,24 +223,4 @@ async fn an_arrival_is_kept_and_due_news_is_told() {
         })
     });
     assert_eq!(told.await, Ok((Some(known), (false, true))));
-}
-
-/// proves: IN-08
-#[tokio::test]
-async fn a_line_that_was_not_taken_has_not_left() {
-    let folder = folder();
-    let store = open(&folder, Options::default()).await;
-    let mut line = make::written(1, make::conversation_id(1));
-    line.line.delivery = Some(Delivery::Sending);
-    let id = line.line.id;
-    let told = write(&store, move |unit| {
-        Box::pin(async move {
-            unit.write(&line).await?;
-            unit.deliver(id, Delivery::Sending, None, None, Some(make::at(5))).await?;
-            let left = unit.written(id).await?.and_then(|line| line.left_at);
-            let state = unit.deliver(id, Delivery::Queued, None, None, None).await?;
-            Ok((left, state, unit.written(id).await?.and_then(|line| line.left_at)))
-        })
-    });
-    assert_eq!(told.await, Ok((Some(make::at(5)), Some(Delivery::Queued), None)));
 }

@@ -140,6 +140,7 @@ pub fn stored_event(n: u64) -> StoredEvent {
         note: None,
         raw: json!({ "number": n }).to_string(),
         arrival: None,
+        reference: None,
         correlation: correlation(),
         repeats: None,
     }

@@ -40,9 +40,10 @@ impl Delivery {
     }
 
     /// The state after news, which may be old news: `read` before `sent` stays `read`, and a refusal after a
-    /// delivery is not believed. A line that was not taken waits again; one that waits may be kept as a draft.
+    /// delivery is not believed. A line that waits may be kept as a draft. `queued` is the word of whoever was to send
+    /// the line that it certainly was not taken: it waits again, even if it was thought uncertain meanwhile.
     pub fn after(self, news: Self) -> Self {
-        let not_taken = self == Self::Sending && news == Self::Queued;
+        let not_taken = matches!(self, Self::Sending | Self::Uncertain) && news == Self::Queued;
         let kept_back = self == Self::Queued && news == Self::Draft;
         if not_taken || kept_back || news.rank() > self.rank() { news } else { self }
     }
@@ -92,6 +93,12 @@ mod tests {
     #[case::late_failure(Delivered, Failed, Delivered)]
     #[case::failure(Sent, Failed, Failed)]
     #[case::not_taken(Sending, Queued, Queued)]
+    #[case::not_taken_after_all(Uncertain, Queued, Queued)]
+    #[case::taken_whatever_its_sender_thinks(Sent, Queued, Sent)]
+    #[case::an_uncertain_one_does_not_leave_again(Uncertain, Sending, Uncertain)]
+    #[case::an_uncertain_one_does_not_expire(Uncertain, Expired, Uncertain)]
+    #[case::an_uncertain_one_is_not_withdrawn(Uncertain, Withdrawn, Uncertain)]
+    #[case::an_uncertain_one_is_no_draft(Uncertain, Draft, Uncertain)]
     #[case::kept_as_a_draft(Queued, Draft, Draft)]
     #[case::a_draft_that_left_is_none(Sending, Draft, Sending)]
     #[case::given_up_after_a_refusal(Queued, Withdrawn, Withdrawn)]

@@ -15,6 +15,7 @@ use tradepost_ports::{
 
 use crate::{
     House, Intake,
+    intake::{TAKEN_BACK, taken_back},
     unit::{read, write},
 };
 
@@ -53,7 +54,10 @@ impl House {
         let arrival = event.arrival.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let mut arrival: tradepost_domain::Arrival = arrival.ok_or_else(|| RepairError::Impossible {
             what: format!("event {id}"),
-            why: "it was never read; parse its raw payload first".into(),
+            why: match event.note {
+                Some(note) if event.raw.is_empty() => note,
+                _ => "it was never read; parse its raw payload first".into(),
+            },
         })?;
         arrival.key = format!("{}#{}", arrival.key, self.mint.event());
         let intake = Intake {
@@ -113,7 +117,7 @@ impl House {
         let broken = |fault: serde_json::Error| StoreError::Broken(fault.to_string());
         match letter.work {
             DeadWork::Event { event, body } => {
-                let body: InboxBody = serde_json::from_value(body).map_err(broken)?;
+                let body = words_now(unit, serde_json::from_value(body).map_err(broken)?).await?;
                 let new = self.mint.event();
                 let Some(conversation) = unit.conversation(letter.conversation).await? else { return Ok(()) };
                 self.note(unit, new, conversation.account, conversation.id, body.word(), Some(event)).await?;
@@ -203,9 +207,22 @@ impl House {
             note: None,
             raw: String::new(),
             arrival: None,
+            reference: None,
             correlation: id.into(),
             repeats,
         };
         unit.record(&event).await
+    }
+}
+
+/// Words as the transcript has them now: the customer may have edited them since, or taken them back.
+async fn words_now(unit: &mut dyn Unit, body: InboxBody) -> Kept<InboxBody> {
+    let InboxBody::Said(mut message) = body else { return Ok(body) };
+    if let Some(written) = unit.written(message.id).await? {
+        message.content = written.line.content;
+    }
+    match message.content == taken_back() {
+        true => Err(StoreError::Abandoned(TAKEN_BACK.into())),
+        false => Ok(InboxBody::Said(message)),
     }
 }

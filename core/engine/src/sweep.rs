@@ -21,6 +21,8 @@ use crate::{
 
 /// Rows of one sweep.
 const AT_ONCE: u32 = 50;
+/// Keys forgotten in one unit.
+const FORGOTTEN: u32 = 1_000;
 
 impl House {
     /// Looks once for everything that is due and says whether anything was.
@@ -211,9 +213,20 @@ impl House {
         }
     }
 
-    /// Forgets the keys of events that were heard long ago; says how many.
+    /// Forgets the keys of all events that were heard long ago; says how many. Between two units others get their turn
+    /// with the store.
     pub async fn prune(self: &Arc<Self>) -> Result<u64, StoreError> {
         let before = self.now() - self.tuning.memory;
-        write(&*self.store, move |unit| Box::pin(async move { unit.forget_keys(before, 1_000).await })).await
+        let mut all = 0;
+        loop {
+            let forget = write(&*self.store, move |unit| {
+                Box::pin(async move { unit.forget_keys(before, FORGOTTEN).await })
+            });
+            let forgotten = forget.await?;
+            all += forgotten;
+            if forgotten < u64::from(FORGOTTEN) {
+                return Ok(all);
+            }
+        }
     }
 }

@@ -39,10 +39,12 @@ CREATE TABLE events (
     note TEXT,
     raw TEXT NOT NULL,
     arrival TEXT,
+    reference TEXT,
     correlation TEXT NOT NULL,
     repeats TEXT
 ) STRICT;
 CREATE INDEX events_fate ON events (fate, at);
+CREATE INDEX events_words ON events (account, reference) WHERE reference IS NOT NULL;
 
 CREATE TABLE conversations (
     id TEXT NOT NULL PRIMARY KEY,

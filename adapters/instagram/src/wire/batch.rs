@@ -38,8 +38,11 @@ fn of_entry(raw: &RawValue) -> Vec<Arrival> {
     };
     let place = Place { account: Id::of(&entry.id).map(str::to_owned), at: entry.time.0 };
     let mut found = Vec::new();
-    for list in [entry.messaging, entry.standby].into_iter().flatten() {
+    if let Some(list) = entry.messaging {
         found.extend(place.each(list, |item| place.item(item)));
+    }
+    if let Some(list) = entry.standby {
+        found.extend(place.each(list, |item| place.overheard(item)));
     }
     if let Some(list) = entry.changes {
         found.extend(place.each(list, |change| place.change(change)));
@@ -75,13 +78,21 @@ impl Place {
     }
 
     fn item(&self, raw: &RawValue) -> Arrival {
+        self.item_as(raw, |what| what)
+    }
+
+    fn overheard(&self, raw: &RawValue) -> Arrival {
+        self.item_as(raw, overheard)
+    }
+
+    fn item_as(&self, raw: &RawValue, taken: fn(What) -> What) -> Arrival {
         let item = match parsed::<Item>(raw) {
             Ok(item) => item,
             Err(reason) => return self.spoilt(raw, reason),
         };
         let account = self.account.clone().or_else(|| item.own_side()).unwrap_or_default();
-        let reading = read(&item, &account, || kind_of(raw));
-        self.arrival(account, raw, item.timestamp.0.or(self.at), reading)
+        let Reading { what, mark } = read(&item, &account, || kind_of(raw));
+        self.arrival(account, raw, item.timestamp.0.or(self.at), Reading { what: taken(what), mark })
     }
 
     fn change(&self, raw: &RawValue) -> Arrival {
@@ -97,7 +108,8 @@ impl Place {
     /// The dashboard's test of `messages` comes as a change whose value is an event of the inbox.
     fn changed(&self, raw: &RawValue, field: &str, value: Option<&RawValue>) -> Arrival {
         match value {
-            Some(value) if field.starts_with("messag") || field == "standby" => self.item(value),
+            Some(value) if field == "standby" => self.overheard(value),
+            Some(value) if field.starts_with("messag") => self.item(value),
             _ if self.account.as_deref() == Some("0") => self.seen(raw, What::Test),
             _ => self.other(raw, field),
         }
@@ -120,6 +132,15 @@ impl Place {
         let Reading { what, mark } = reading;
         let mark = mark.unwrap_or_else(|| mark::of_parts(&[raw.get()]));
         Arrival { key: mark::key(&account, what.word(), &mark), account, at, raw: raw.get().to_owned(), what }
+    }
+}
+
+/// While another app has the thread, what the customer writes is for that one: noted, so that nobody here answers beside
+/// it. What happens to lines that we know is heard as ever: receipts, echoes, edits, what is taken back.
+fn overheard(what: What) -> What {
+    match what {
+        What::Message { .. } | What::Referred { .. } => What::Other { kind: "standby".into() },
+        other => other,
     }
 }
 

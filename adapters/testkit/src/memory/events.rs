@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use async_trait::async_trait;
-use tradepost_domain::{EventId, Timestamp};
+use tradepost_domain::{AccountKey, EventId, Timestamp};
 use tradepost_ports::store::{Events, Fate, Kept, StoredEvent};
 
 use super::tables::{Tables, first, sorted};
@@ -33,6 +33,18 @@ impl Events for Tables {
 
     async fn event(&mut self, id: EventId) -> Kept<Option<StoredEvent>> {
         Ok(self.events.get(&id).cloned())
+    }
+
+    async fn blank(&mut self, account: &AccountKey, reference: &str, note: &str) -> Kept<u64> {
+        let of =
+            |event: &&StoredEvent| event.account == *account && event.reference.as_deref() == Some(reference);
+        let ids: Vec<_> = self.events.rows().filter(of).map(|event| event.id).collect();
+        for id in &ids {
+            if let Some(event) = self.events.edit(id) {
+                (event.raw, event.arrival, event.note) = (String::new(), None, Some(note.to_owned()));
+            }
+        }
+        Ok(ids.len() as u64)
     }
 
     async fn events(&mut self, fate: Fate, most: u32) -> Kept<Vec<StoredEvent>> {

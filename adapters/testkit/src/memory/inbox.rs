@@ -25,6 +25,13 @@ impl Inbox for Tables {
         Ok(self.inbox.rows().any(|row| row.conversation == conversation && said(row)))
     }
 
+    async fn reword(&mut self, event: EventId, body: &InboxBody) -> Kept<()> {
+        if let Some(row) = self.inbox.edit(&event) {
+            row.body = body.clone();
+        }
+        Ok(())
+    }
+
     async fn take(&mut self, events: &[EventId]) -> Kept<()> {
         for event in events {
             self.inbox.take(event);

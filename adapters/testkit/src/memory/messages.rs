@@ -40,10 +40,15 @@ impl Messages for Tables {
     }
 
     async fn by_reference(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Written>> {
+        Ok(self.copies(account, reference).await?.into_iter().next())
+    }
+
+    async fn copies(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Written>> {
         let fits = |line: &&Placed<Written>| {
             line.row.account == *account && line.row.reference.as_deref() == Some(reference)
         };
-        Ok(self.messages.rows().find(fits).map(|line| line.row.clone()))
+        let copies = sorted(self.messages.rows().filter(fits), |line| line.place);
+        Ok(copies.into_iter().map(|line| line.row.clone()).collect())
     }
 
     async fn unsettled(&mut self, conversation: ConversationId) -> Kept<Vec<Line>> {
@@ -63,10 +68,12 @@ impl Messages for Tables {
         let Some(line) = self.messages.edit(&id) else { return Ok(None) };
         let Some(so_far) = line.row.line.delivery else { return Ok(None) };
         let written = &mut line.row;
-        written.line.delivery = Some(so_far.after(delivery));
+        let delivery = so_far.after(delivery);
+        let left = delivery != Delivery::Queued;
+        written.line.delivery = Some(delivery);
         written.reference = reference.map(str::to_owned).or(written.reference.take());
-        written.reason = reason.map(str::to_owned).or(written.reason.take());
-        written.left_at = left_at.or(written.left_at).filter(|_| delivery != Delivery::Queued);
+        written.reason = reason.map(str::to_owned).or(written.reason.take()).filter(|_| left);
+        written.left_at = left_at.or(written.left_at).filter(|_| left);
         Ok(written.line.delivery)
     }
 

@@ -53,18 +53,19 @@ macro_rules! store_suite {
         $crate::store_suite! { @cases $make;
             inbox {
                 rows_wait_in_the_order_of_filing, every_body_is_kept, words_wait_ripe_or_not,
-                taken_rows_are_gone, ripening_and_failing, ripe_by_time_longest_first, ripe_where_the_lease_is_free, depth,
+                taken_rows_are_gone, reworded_where_they_stand, ripening_and_failing, ripe_by_time_longest_first, ripe_where_the_lease_is_free, depth,
             }
             events {
                 a_key_is_new_once, keys_are_forgotten, an_event_is_kept_whole, events_by_fate_newest_first,
+                what_was_taken_back_is_blanked,
             }
             conversations {
                 known_by_account_and_peer, begun_once, kept_whole, a_late_holder_changes_nothing,
                 hearing_never_goes_backwards, leases_exclude_and_free_themselves, idle_ones_longest_first, taken_over_until, listed,
             }
             messages {
-                transcripts_and_threads, a_thread_is_the_latest_lines, by_reference, unsettled, delivery_never_goes_backwards,
-                delivery_keeps_what_is_given, what_was_not_taken_has_not_left, delivered_up_to, rewritten, said_at, media_by_hash,
+                transcripts_and_threads, a_thread_is_the_latest_lines, by_reference, copies, unsettled, delivery_never_goes_backwards,
+                delivery_keeps_what_is_given, what_was_not_taken_has_not_left, what_was_uncertain_may_not_have_left, delivered_up_to, rewritten, said_at, media_by_hash,
             }
             outbox {
                 rows_keep_their_order, update_writes_back, earlier_lines, lanes_exclude_and_free_themselves,

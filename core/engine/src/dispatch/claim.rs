@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use tradepost_domain::{
-    AccountKey, Author, Call, Delivery, EffectId, Lane, Timestamp, WorkerId, capabilities::Passage,
+    AccountKey, Author, Call, Delivery, EffectId, Lane, Source, Timestamp, WorkerId, capabilities::Passage,
 };
 use tradepost_ports::{
     StoreError, Unit,
     store::{Class, Kept, Outbox, OutboxRow, OutboxState, Work},
 };
 
+use super::settle::put_source;
 use crate::{House, Stage, unit::write};
 
 /// A row that is marked as sending and must now be sent, by whoever marked it.
@@ -224,7 +225,8 @@ impl House {
             Class::Write if row.attempt > 0 => self.answer_uncertain(unit, &row).await,
             Class::Read | Class::Write => self.answer_unmade(unit, &row, reason).await,
             Class::Do => self.bury_effect(unit, &row, reason).await,
-            Class::Signal | Class::Fetch => Ok(()),
+            Class::Fetch => put_source(unit, &row.work, Source::Missing { reason: reason.to_owned() }).await,
+            Class::Signal => Ok(()),
         }
     }
 }

@@ -252,7 +252,7 @@ impl House {
         unit.know_checkout(order, &marked.account, &checkout.reference).await?;
         for parked in unit.unpark(&marked.account, &checkout.reference).await? {
             if let ParkedNews::Paid { payment } = parked.news {
-                let body = InboxBody::Paid { order, payment };
+                let body = InboxBody::Paid { order, account: parked.account, payment };
                 let (event, id) = (parked.event, marked.row.conversation);
                 self.file_for(unit, event, id, event.into(), body).await?;
             }
@@ -370,7 +370,7 @@ async fn keep(unit: &mut dyn Unit, fetched: &Fetched) -> Kept<Source> {
     Ok(Source::Stored { hash, mime, bytes: length })
 }
 
-async fn put_source(unit: &mut dyn Unit, work: &Work, source: Source) -> Kept<()> {
+pub(super) async fn put_source(unit: &mut dyn Unit, work: &Work, source: Source) -> Kept<()> {
     let Work::Fetch { line, position, .. } = work else { return Ok(()) };
     let Some(written) = unit.written(*line).await? else { return Ok(()) };
     let Content::Media { mut media, text } = written.line.content else { return Ok(()) };

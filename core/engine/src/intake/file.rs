@@ -66,6 +66,7 @@ impl<'a> Filing<'a> {
         accepted: &mut Accepted,
     ) -> Kept<()> {
         let (kind, at) = (arrival.what.word(), arrival.at);
+        let reference = words_of(&arrival.what).map(str::to_owned);
         let normal = normalised(&arrival);
         let filed = self.take(unit, arrival.what, at).await?;
         let event = StoredEvent {
@@ -79,6 +80,7 @@ impl<'a> Filing<'a> {
             note: filed.note,
             raw: bounded(&arrival.raw),
             arrival: normal,
+            reference,
             correlation: self.intake.correlation.clone(),
             repeats: self.repeats,
         };
@@ -155,7 +157,7 @@ impl<'a> Filing<'a> {
     async fn paid(&self, unit: &mut dyn Unit, payment: tradepost_domain::ledger::Payment) -> Kept<Filed> {
         match unit.order_by_checkout(&self.account, &payment.reference).await? {
             Some(order) => {
-                let body = InboxBody::Paid { order: order.id, payment };
+                let body = InboxBody::Paid { order: order.id, account: self.account.clone(), payment };
                 self.queue(unit, order.conversation, body, Duration::ZERO).await?;
                 Ok(Filed::within(Fate::Filed, order.conversation))
             }
@@ -181,23 +183,6 @@ impl<'a> Filing<'a> {
             return Ok(Filed::new(Fate::Parked));
         };
         self.house.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
-        Ok(Filed::within(Fate::Applied, written.conversation))
-    }
-
-    async fn unsent(&self, unit: &mut dyn Unit, reference: &str) -> Kept<Filed> {
-        let Some(written) = unit.by_reference(&self.account, reference).await? else {
-            return Ok(Filed::new(Fate::Noted));
-        };
-        let gone = tradepost_domain::Content::Unsupported { what: "taken back".into() };
-        unit.rewrite(written.line.id, &gone).await?;
-        Ok(Filed::within(Fate::Applied, written.conversation))
-    }
-
-    async fn edited(&self, unit: &mut dyn Unit, reference: &str, text: String) -> Kept<Filed> {
-        let Some(written) = unit.by_reference(&self.account, reference).await? else {
-            return Ok(Filed::new(Fate::Noted));
-        };
-        unit.rewrite(written.line.id, &tradepost_domain::Content::text(text)).await?;
         Ok(Filed::within(Fate::Applied, written.conversation))
     }
 }
@@ -238,6 +223,15 @@ impl House {
             unit.deliver_up_to(written.conversation, written.line.id, delivery).await?;
         }
         Ok(())
+    }
+}
+
+/// The message whose words stand in it, by the provider's id.
+fn words_of(what: &What) -> Option<&str> {
+    match what {
+        What::Message { reference, .. } => reference.as_deref(),
+        What::Echo { reference, .. } | What::Edited { reference, .. } => Some(reference),
+        _ => None,
     }
 }
 

@@ -1,9 +1,11 @@
 //! Intake: what webhooks brought is durable before their caller hears.
 
+mod change;
 mod echo;
 mod file;
 mod message;
 
+pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
 
 use std::sync::Arc;
@@ -133,6 +135,7 @@ impl House {
             note: Some(reason.to_owned()),
             raw: bounded(&String::from_utf8_lossy(raw)),
             arrival: None,
+            reference: None,
             correlation: intake.correlation.clone(),
             repeats: None,
         };

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tradepost_domain::{
-    AccountKey, Answered, Author, Body, Call, Content, ConversationId, Delivery, Effect, EffectId, ErrorKind,
-    Lane, Line, Mode, PortError, Region, Slot, Timestamp, call::PortKind, fit,
+    Answered, Author, Body, Call, Content, ConversationId, Delivery, Effect, EffectId, ErrorKind, Lane, Line,
+    Mode, PortError, Region, Slot, Timestamp, call::PortKind, fit,
 };
 use tradepost_ports::{
     Signal, StoreError, Unit,
@@ -240,11 +240,6 @@ impl Turn<'_> {
     fn lane_for(&self, kind: PortKind) -> Option<Lane> {
         let account = self.house.registry.account_for(&self.conversation.storefront, kind)?;
         self.house.registry.port(account).map(|port| port.terms().lane.clone())
-    }
-
-    pub(crate) fn payments_account(&self) -> Kept<AccountKey> {
-        let account = self.house.registry.account_for(&self.conversation.storefront, PortKind::Payments);
-        account.cloned().ok_or_else(|| StoreError::Abandoned("the storefront takes no payments".into()))
     }
 
     fn row(

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use tradepost_domain::{
-    Answered, Body, Context, Event, EventId, Message, Notice, Slot, Step, Stored, flow::Reading,
+    AccountKey, Answered, Body, Context, Event, EventId, Message, Notice, Slot, Step, Stored, flow::Reading,
     ledger::settle,
 };
 use tradepost_ports::{
@@ -25,7 +25,7 @@ impl Turn<'_> {
             InboxBody::Said(message) => self.step(event, Body::Said(vec![message])).await,
             InboxBody::Answer { writes, answered } => self.answer(event, writes, answered).await,
             InboxBody::Woke { slot, effect } => self.woke(event, slot, effect).await,
-            InboxBody::Paid { order, payment } => self.paid(event, order, &payment).await,
+            InboxBody::Paid { order, account, payment } => self.paid(event, order, &account, &payment).await,
             InboxBody::HoldEnded { order } => {
                 self.step(event, Body::Notice(Notice::HoldEnded { order })).await
             }
@@ -61,6 +61,7 @@ impl Turn<'_> {
         &mut self,
         event: EventId,
         order: tradepost_domain::OrderId,
+        account: &AccountKey,
         payment: &tradepost_domain::ledger::Payment,
     ) -> Kept<()> {
         let Some(known) = self.unit.order(order).await? else {
@@ -69,8 +70,7 @@ impl Turn<'_> {
                 payment.id
             )));
         };
-        let account = self.payments_account()?;
-        if !self.unit.hear_payment(&account, payment, order, self.now).await? {
+        if !self.unit.hear_payment(account, payment, order, self.now).await? {
             return Ok(());
         }
         let item = self.unit.item(&known.storefront, &known.sku, self.now).await?;

@@ -77,23 +77,35 @@ impl Plan {
     /// **Words go first**: a model's answer is not stepped while customer's words of that conversation wait.
     fn take_words(&mut self, gathered: Gathered, reads: Vec<InboxRow>, now: Timestamp) {
         match gathered {
-            Gathered::Nothing => {}
-            Gathered::Ripe(rows) => {
+            Gathered::Nothing => self.take_reads(reads, now),
+            Gathered::Ripe { rows, rest } => {
                 self.jobs.push(Job::Said(rows));
                 self.jobs.sort_by_key(Job::first_seq);
+                match rest {
+                    Some(at) => self.put_off(&reads, at),
+                    None => self.take_reads(reads, now),
+                }
             }
             Gathered::Later(rows, at) => {
-                let stale = rows.iter().chain(&reads).filter(|row| row.ripe_at != at);
-                let events: Vec<_> = stale.map(|row| row.event).collect();
-                self.again_at = Some(at);
-                if !events.is_empty() {
-                    self.later.push((events, at));
-                }
-                return;
+                let waiting: Vec<_> = rows.into_iter().chain(reads).collect();
+                self.put_off(&waiting, at);
             }
         }
+    }
+
+    fn take_reads(&mut self, reads: Vec<InboxRow>, now: Timestamp) {
         self.jobs
             .extend(reads.into_iter().filter(|row| row.ripe_at <= now).map(|row| Job::One(Box::new(row))));
+    }
+
+    /// Nothing of these before that time.
+    fn put_off(&mut self, rows: &[InboxRow], at: Timestamp) {
+        let stale = rows.iter().filter(|row| row.ripe_at != at);
+        let events: Vec<_> = stale.map(|row| row.event).collect();
+        self.again_at = Some(at);
+        if !events.is_empty() {
+            self.later.push((events, at));
+        }
     }
 
     /// All events of all jobs.
@@ -109,7 +121,11 @@ fn is_read(row: &InboxRow) -> bool {
 /// The customer's words that wait.
 enum Gathered {
     Nothing,
-    Ripe(Vec<InboxRow>),
+    /// These now; others that wait besides are looked at then.
+    Ripe {
+        rows: Vec<InboxRow>,
+        rest: Option<Timestamp>,
+    },
     Later(Vec<InboxRow>, Timestamp),
 }
 
@@ -122,7 +138,7 @@ impl Gathered {
         }
         let quiet = (last.at + tuning.quiet).min(first.at + tuning.quiet_most);
         match words.iter().any(is_tap) || quiet <= now {
-            true => Self::Ripe(words),
+            true => Self::Ripe { rows: words, rest: None },
             false => Self::Later(words, quiet),
         }
     }
@@ -130,10 +146,17 @@ impl Gathered {
     /// After a failure the words are taken one by one, so that a bad one takes no other with it. One that must wait is
     /// passed over: those behind it go on.
     fn one_by_one(words: Vec<InboxRow>, now: Timestamp) -> Self {
-        let soonest = words.iter().map(|row| row.ripe_at).min().unwrap_or(now);
-        match words.into_iter().find(|row| row.ripe_at <= now) {
-            Some(row) => Self::Ripe(vec![row]),
-            None => Self::Later(Vec::new(), soonest),
+        let soonest = |words: &[InboxRow]| words.iter().map(|row| row.ripe_at).min();
+        let mut words = words;
+        match words.iter().position(|row| row.ripe_at <= now) {
+            Some(place) => {
+                let row = words.remove(place);
+                Self::Ripe { rows: vec![row], rest: soonest(&words) }
+            }
+            None => {
+                let at = soonest(&words).unwrap_or(now);
+                Self::Later(Vec::new(), at)
+            }
         }
     }
 }
@@ -214,6 +237,30 @@ mod tests {
     #[case::no_words(vec![answer(1, 0, false)], 100, vec![vec![1]])]
     fn words_go_first(#[case] rows: Vec<InboxRow>, #[case] now: i64, #[case] expected: Vec<Vec<i64>>) {
         assert_eq!(plan(rows, now), expected);
+    }
+
+    /// The words of that number failed and are tried again then.
+    fn failed(seq: i64, ripe_at: i64) -> InboxRow {
+        InboxRow { tries: 1, ripe_at: at(ripe_at), ..said(seq, 0) }
+    }
+
+    #[rstest]
+    #[case::bad_good_answer(vec![failed(1, 9_000), said(2, 0), answer(3, 0, false)], vec![vec![2]])]
+    #[case::good_bad_answer(vec![said(1, 0), failed(2, 9_000), answer(3, 0, false)], vec![vec![1]])]
+    #[case::two_failed_answer(vec![failed(1, 4_000), failed(2, 4_500), answer(3, 0, false)], vec![vec![1]])]
+    #[case::the_last_words(vec![failed(1, 4_000), answer(2, 0, false)], vec![vec![1], vec![2]])]
+    #[case::a_write_is_told(vec![failed(1, 4_000), said(2, 0), answer(3, 0, true)], vec![vec![1], vec![3]])]
+    fn words_that_failed_go_first_too(#[case] rows: Vec<InboxRow>, #[case] expected: Vec<Vec<i64>>) {
+        assert_eq!(plan(rows, 5_000), expected);
+    }
+
+    /// So that nobody looks at it again and again until then.
+    #[test]
+    fn an_answer_waits_as_long_as_the_words_before_it() {
+        let rows = vec![failed(1, 9_000), said(2, 0), answer(3, 0, false)];
+        let waits = vec![rows[2].event];
+        let plan = Plan::of(rows, &StorefrontTuning::default(), at(5_000), 16);
+        assert_eq!((plan.later, plan.again_at), (vec![(waits, at(9_000))], Some(at(9_000))));
     }
 
     #[test]

@@ -22,11 +22,13 @@ impl Turn<'_> {
         }
     }
 
+    /// A call for a person that nobody took is put away: the flow has heard everything itself.
     async fn hand_back(&mut self, event: EventId) -> Kept<()> {
-        if !self.conversation.mode.is_person() {
+        let had_it = self.conversation.mode.is_person();
+        self.conversation.mode = Mode::Bot;
+        if !had_it {
             return Ok(());
         }
-        self.conversation.mode = Mode::Bot;
         let meanwhile = std::mem::take(&mut self.conversation.inner.meanwhile);
         self.step(event, Body::Staff(Staff::HandedBack { meanwhile })).await
     }

@@ -8,7 +8,7 @@ use tradepost_ports::{
 use tradepost_testkit::script::Play;
 
 use super::{
-    secs,
+    hours, secs,
     shop::{LINES, MODEL, MONEY, Setup, Shop},
 };
 
@@ -77,10 +77,41 @@ fn a_late_holder_sends_nothing() {
     let marked = shop.marks(LINES);
     shop.passes(secs(16));
     shop.sweeps();
+    assert_eq!(shop.line("hello"), Delivery::Uncertain, "the sweep cannot know");
     shop.carries(marked);
     assert!(shop.messenger.calls().is_empty());
+    assert_eq!(shop.line("hello"), Delivery::Queued, "its word that it has sent nothing is believed");
     shop.rests();
-    assert_eq!(shop.sent(), ["hello"], "its word that it has sent nothing is believed");
+    assert_eq!(shop.sent(), ["hello"]);
+}
+
+/// It was thought uncertain, and then certainly never left.
+///
+/// proves: CV-12
+#[test]
+fn a_line_of_a_late_holder_may_expire() {
+    let shop = Shop::new();
+    shop.answers("say hello");
+    let marked = shop.marks(LINES);
+    shop.passes(secs(16));
+    shop.sweeps();
+    shop.carries(marked);
+    shop.passes(hours(6));
+    shop.rests();
+    assert_eq!((shop.line("hello"), shop.sent().len()), (Delivery::Expired, 0));
+}
+
+/// Only the word of whoever was to send it frees a line from doubt.
+#[test]
+fn a_line_whose_holder_died_stays_uncertain() {
+    let shop = Shop::new();
+    shop.answers("say hello");
+    shop.marks(LINES);
+    shop.passes(secs(16));
+    shop.sweeps();
+    shop.passes(hours(6));
+    shop.rests();
+    assert_eq!((shop.line("hello"), shop.sent().len()), (Delivery::Uncertain, 0));
 }
 
 #[test]

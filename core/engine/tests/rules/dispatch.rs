@@ -1,7 +1,8 @@
 //! Dispatch: lines leave in order, in time, through an open window, and waiting is not an attempt.
 
+use rstest::rstest;
 use tradepost_domain::{
-    Capabilities, Content, Delivery, ErrorKind,
+    Capabilities, Content, Delivery, ErrorKind, Media, MediaKind, Source,
     capabilities::{Passage, TextUnit, Window},
 };
 use tradepost_ports::store::StaffWord;
@@ -103,6 +104,25 @@ fn what_expires_in_the_queue_is_swept_out() {
     shop.passes(hours(6));
     shop.sweeps();
     assert_eq!(shop.line("hello"), Delivery::Expired);
+}
+
+/// A picture that nobody could fetch in time, found by the sweep or by whoever claims it.
+///
+/// proves: IN-11 CV-12
+#[rstest]
+#[case::swept(Shop::sweeps)]
+#[case::claimed(|shop: &Shop| assert_eq!(shop.sends(), 0))]
+fn no_expiring_link_stays_when_its_fetch_has_expired(#[case] ends: fn(&Shop)) {
+    let shop = Shop::new();
+    let media = vec![Media::remote(MediaKind::Image, "https://cdn.example/expires")];
+    shop.hears_from("ann", Content::Media { media, text: None });
+    shop.passes(hours(6));
+    ends(&shop);
+    let line = shop.store.tables().messages().remove(0);
+    let Content::Media { media, .. } = &line.line.content else { panic!("no media: {line:?}") };
+    let reason = "its validity time has ended".to_owned();
+    assert_eq!(media[0].source, Source::Missing { reason });
+    assert!(shop.store.tables().outbox().is_empty());
 }
 
 /// proves: CV-07 AD-05

@@ -1,6 +1,7 @@
 //! Intake: news of our own lines, in any order.
 
 use tradepost_domain::{Delivery, What};
+use tradepost_engine::Tuning;
 use tradepost_ports::store::Fate;
 use tradepost_testkit::script::Play;
 
@@ -69,6 +70,28 @@ fn a_line_never_goes_backwards() {
     shop.arrives(receipt(1, Delivery::Read, false));
     shop.arrives(receipt(1, Delivery::Delivered, false));
     assert_eq!(shop.line("hello"), Delivery::Read);
+}
+
+/// However many they are, and none before its time.
+///
+/// proves: IN-04 PL-13
+#[test]
+fn all_keys_that_were_heard_long_ago_are_forgotten() {
+    let shop = Shop::new();
+    let (now, memory) = (shop.now(), Tuning::new("a".into()).memory);
+    shop.within(Box::new(move |unit| {
+        Box::pin(async move {
+            let old: Vec<_> = (0..3_500).map(|n| format!("old-{n}")).collect();
+            unit.remember("sim", &old, now).await?;
+            unit.remember("sim", &["young".into()], now + secs(1)).await.map(drop)
+        })
+    }));
+    shop.passes(memory);
+    assert_eq!(futures::executor::block_on(shop.house.prune()), Ok(0));
+    shop.passes(secs(1));
+    assert_eq!(futures::executor::block_on(shop.house.prune()), Ok(3_500));
+    shop.delivers("young", receipt(1, Delivery::Read, false));
+    assert!(shop.store.tables().events().is_empty(), "what was heard lately is known");
 }
 
 /// proves: IN-05

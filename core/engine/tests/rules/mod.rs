@@ -1,5 +1,6 @@
 //! The rules of the house, one test each: take the rule out of the engine, and its test fails (`tests/mutants`).
 
+mod changes;
 mod deadlines;
 mod dispatch;
 mod failures;

@@ -50,6 +50,21 @@ fn a_payment_that_was_heard_before_is_not_stepped() {
     assert!(!shop.told().iter().any(|told| told.starts_with("to refund")));
 }
 
+/// A notice told again is the same payment, though the storefront has changed its account meanwhile.
+///
+/// proves: FI-05
+#[test]
+fn a_payment_is_of_the_account_that_its_notice_came_through() {
+    let shop = with_open_page();
+    let payment = pays(&shop);
+    shop.arrives(What::Paid { payment: payment.clone() });
+    shop.rests();
+    shop.arrives(What::Paid { payment });
+    let moved = shop.another_paid_by("b", "pay:2");
+    shop.turns_by(&moved, "b");
+    assert_eq!(shop.told().last().expect("told"), "paid on time");
+}
+
 #[test]
 fn money_is_right_whoever_has_the_conversation() {
     let shop = with_open_page();

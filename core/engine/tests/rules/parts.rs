@@ -14,7 +14,7 @@ use futures::future::BoxFuture;
 use tradepost_domain::AccountKey;
 use tradepost_engine::{AccountEntry, House, Parts, Registry, StorefrontEntry, StorefrontTuning, Tuning};
 use tradepost_ports::{
-    Store, Terms,
+    Payments, Store, Terms,
     store::{Kept, StoreError, UnitWork},
     terms::Repeat,
 };
@@ -26,7 +26,7 @@ use tradepost_testkit::{
     time::HandClock,
 };
 
-use super::shop::{MODEL, MONEY, Setup};
+use super::shop::{MODEL, Setup};
 use crate::sim::Deaf;
 
 /// A store that is away when it is told to.
@@ -106,7 +106,7 @@ fn registry(setup: &Setup, (messenger, llm, payments, pictures): Ports<'_>) -> R
         flow: Arc::clone(&setup.flow),
         tuning: StorefrontTuning { quiet: setup.quiet, ..StorefrontTuning::default() },
         llm: Some(MODEL.into()),
-        payments: setup.takes_payments.then(|| MONEY.into()),
+        payments: setup.takes_payments.then(|| payments.terms().account.clone()),
     };
     let account = AccountEntry {
         key: AccountKey::of("sim", "1"),

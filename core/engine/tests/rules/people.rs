@@ -145,6 +145,19 @@ fn a_wish_for_a_person_is_shown_and_the_flow_goes_on() {
     assert_eq!(shop.sent(), ["hello"]);
 }
 
+/// Without taking over first; the flow has missed nothing and is told nothing.
+///
+/// proves: CV-05
+#[test]
+fn a_wish_for_a_person_can_be_put_away() {
+    let shop = Shop::new();
+    shop.answers("person please");
+    shop.staff(StaffWord::HandBack);
+    shop.turns();
+    assert_eq!(shop.conversation().mode, Mode::Bot);
+    assert_eq!(shop.told(), ["said person please"]);
+}
+
 /// proves: CV-06 FI-04
 #[test]
 fn stop_is_the_engines() {

@@ -133,6 +133,14 @@ impl Shop {
         worker(name, &self.store, &self.clock, &setup, ports)
     }
 
+    /// Another process over the same store, whose storefront is paid through that account.
+    pub fn another_paid_by(&self, name: &str, account: &str) -> Arc<House> {
+        let terms = terms(account, self.setup.repeat, 8);
+        let payments = ScriptedPayments::new(terms, Arc::new(self.clock.clone()));
+        let ports = (&self.messenger, &self.llm, &payments, &self.pictures);
+        worker(name, &self.store, &self.clock, &self.setup, ports)
+    }
+
     /// Mugs on the shelf, at nine dollars.
     pub fn stocks(&self, mugs: u32) {
         let item =

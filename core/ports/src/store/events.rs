@@ -21,6 +21,10 @@ pub trait Events: Send {
     /// An event, by id.
     async fn event(&mut self, id: EventId) -> Kept<Option<StoredEvent>>;
 
+    /// Empties the payloads (`raw` and `arrival`) of all events that hold the words of that message, and notes why.
+    /// Returns how many.
+    async fn blank(&mut self, account: &AccountKey, reference: &str, note: &str) -> Kept<u64>;
+
     /// Events of that fate, newest first.
     async fn events(&mut self, fate: Fate, most: u32) -> Kept<Vec<StoredEvent>>;
 
@@ -51,6 +55,8 @@ pub struct StoredEvent {
     pub raw: String,
     /// The arrival that was read from it, as JSON: what `inbox retry` files again.
     pub arrival: Option<String>,
+    /// The message whose words it holds, by the provider's id: what its sender takes back is emptied by it.
+    pub reference: Option<String>,
     /// The request that brought it.
     pub correlation: Correlation,
     /// The event that this one repeats.

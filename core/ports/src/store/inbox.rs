@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tradepost_domain::{
-    Answered, ConversationId, Correlation, EffectId, EventId, Message, OrderId, Slot, Timestamp,
+    AccountKey, Answered, ConversationId, Correlation, EffectId, EventId, Message, OrderId, Slot, Timestamp,
     ledger::Payment,
 };
 
@@ -20,6 +20,9 @@ pub trait Inbox: Send {
 
     /// Do the customer's words wait in this conversation, ripe or not? (A row whose body is `Said`.)
     async fn words_wait(&mut self, conversation: ConversationId) -> Kept<bool>;
+
+    /// Puts another body into a row that still waits; its place, its times and its tries stay.
+    async fn reword(&mut self, event: EventId, body: &InboxBody) -> Kept<()>;
 
     /// Takes rows out of the queue: they were stepped, or buried.
     async fn take(&mut self, events: &[EventId]) -> Kept<()>;
@@ -94,6 +97,8 @@ pub enum InboxBody {
     Paid {
         /// The order.
         order: OrderId,
+        /// Our account that the notice came through: a payment's id is the provider's, and known by both.
+        account: AccountKey,
         /// The payment.
         payment: Payment,
     },

@@ -32,11 +32,15 @@ pub trait Messages: Send {
     /// The line that a provider knows by that reference.
     async fn by_reference(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Written>>;
 
+    /// All lines of that reference, oldest first: a message that was filed again has more than one.
+    async fn copies(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Written>>;
+
     /// Our lines of a conversation that are under way or may have left (`sending` or `uncertain`), oldest first.
     async fn unsettled(&mut self, conversation: ConversationId) -> Kept<Vec<Line>>;
 
     /// Sets how far a line has come, by [`Delivery::after`]; also keeps reference, reason and `left_at` where given.
-    /// `Queued` says that a line under way was not taken, and clears `left_at`. Returns the state it then has; `None` when there is no such line.
+    /// A line that is `Queued` after it was not taken: its `left_at` and its reason are cleared. Returns the state it then
+    /// has; `None` when there is no such line.
     async fn deliver(
         &mut self,
         id: MessageId,

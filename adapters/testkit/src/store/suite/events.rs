@@ -61,6 +61,7 @@ pub async fn an_event_is_kept_whole(store: &dyn Store) {
         raw: "{\"text\":\"größe 🧙\"}".into(),
         arrival: Some("{\"what\":\"grüße 🧙\"}".into()),
         correlation: "req-1".parse().expect("harmless"),
+        reference: Some("m-1".into()),
         repeats: Some(first.id),
         fate: Fate::Unrouted,
         ..make::stored_event(2)
@@ -75,6 +76,44 @@ pub async fn an_event_is_kept_whole(store: &dyn Store) {
     assert_eq!(seen!(store, |unit| unit.event(make::event_id(1)).await), Some(first));
     assert_eq!(seen!(store, |unit| unit.event(make::event_id(2)).await), Some(second));
     assert_eq!(seen!(store, |unit| unit.event(make::event_id(3)).await), None);
+}
+
+/// The message itself, its edits, and whoever filed it again: nothing of any is left.
+pub async fn what_was_taken_back_is_blanked(store: &dyn Store) {
+    let words = |n, account: &str, reference: Option<&str>| StoredEvent {
+        account: account.into(),
+        arrival: Some("words".into()),
+        reference: reference.map(str::to_owned),
+        ..make::stored_event(n)
+    };
+    let ours = make::account();
+    let events = [
+        words(1, ours.as_str(), Some("m1")),
+        words(2, ours.as_str(), Some("m2")),
+        words(3, ours.as_str(), Some("m1")),
+        words(4, ours.as_str(), None),
+        words(5, "sandbox:2", Some("m1")),
+    ];
+    let kept = events.clone();
+    let blanked = within!(store, |unit| {
+        for event in &events {
+            unit.record(event).await?;
+        }
+        unit.blank(&make::account(), "m1", "taken back").await
+    });
+    assert_eq!(blanked, 2);
+    for event in kept {
+        let id = event.id;
+        let blank = StoredEvent {
+            raw: String::new(),
+            arrival: None,
+            note: Some("taken back".into()),
+            ..event.clone()
+        };
+        let expected = if [1, 3].map(make::event_id).contains(&id) { blank } else { event };
+        assert_eq!(seen!(store, |unit| unit.event(id).await), Some(expected));
+    }
+    assert_eq!(within!(store, |unit| unit.blank(&make::account(), "m9", "taken back").await), 0);
 }
 
 /// proves: IN-05

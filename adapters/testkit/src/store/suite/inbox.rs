@@ -43,7 +43,11 @@ pub async fn every_body_is_kept(store: &dyn Store) {
     let bodies = [
         InboxBody::Said(make::message(1, "Grüße, 書店 🧙 \"quoted\"")),
         InboxBody::Answer { writes: true, answered },
-        InboxBody::Paid { order: make::order_id(1), payment: make::payment(1, "checkout-1") },
+        InboxBody::Paid {
+            order: make::order_id(1),
+            account: make::account(),
+            payment: make::payment(1, "checkout-1"),
+        },
         InboxBody::HoldEnded { order: make::order_id(1) },
         InboxBody::Woke { slot, effect: make::effect_id(2) },
         InboxBody::Staff(StaffWord::Say { by: "sam".into(), content: Content::text("Hello.") }),
@@ -86,6 +90,25 @@ pub async fn taken_rows_are_gone(store: &dyn Store) {
     let rows = seen!(store, |unit| unit.waiting(one).await);
     assert_eq!(rows.iter().map(|row| row.event).collect::<Vec<_>>(), [make::event_id(2)]);
     within!(store, |unit| unit.take(&[]).await);
+}
+
+pub async fn reworded_where_they_stand(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    let body = InboxBody::Said(make::message(9, "Two, please."));
+    let new = body.clone();
+    within!(store, |unit| {
+        for n in 1..=3 {
+            file(unit, make::inbox_row(n, one)).await?;
+        }
+        unit.failed(&[make::event_id(2)], make::at(60)).await
+    });
+    let before = seen!(store, |unit| unit.waiting(one).await);
+    within!(store, |unit| {
+        unit.reword(make::event_id(2), &new).await?;
+        unit.reword(make::event_id(9), &new).await
+    });
+    let rows = seen!(store, |unit| unit.waiting(one).await);
+    assert_eq!(rows, [before[0].clone(), InboxRow { body, ..before[1].clone() }, before[2].clone()]);
 }
 
 /// proves: CV-08

@@ -75,6 +75,19 @@ pub async fn by_reference(store: &dyn Store) {
     assert_eq!(seen!(store, |unit| unit.by_reference(&make::account(), "ref-2").await), None);
 }
 
+pub async fn copies(store: &dyn Store) {
+    let [one, other] = conversations(store).await;
+    let known = |n, reference: &str| Written {
+        reference: Some(reference.into()),
+        ..line(n, if n == 3 { other } else { one }, Delivery::Sent)
+    };
+    let elsewhere = Written { account: "sandbox:2".into(), ..known(4, "m1") };
+    write_all(store, vec![known(2, "m1"), known(1, "m2"), known(3, "m1"), elsewhere]).await;
+    let found = seen!(store, |unit| unit.copies(&make::account(), "m1").await);
+    assert_eq!(found.iter().map(|copy| copy.line.id).collect::<Vec<_>>(), [2, 3].map(make::message_id));
+    assert_eq!(seen!(store, |unit| unit.copies(&make::account(), "m9").await), []);
+}
+
 /// proves: IN-08
 pub async fn unsettled(store: &dyn Store) {
     let [one, other] = conversations(store).await;
@@ -156,6 +169,27 @@ pub async fn what_was_not_taken_has_not_left(store: &dyn Store) {
         let now = seen!(store, |unit| unit.written(id).await).expect("a line that was written");
         assert_eq!((now.line.delivery, now.left_at), (Some(news), expected.map(make::at)));
     }
+}
+
+/// proves: IN-08
+pub async fn what_was_uncertain_may_not_have_left(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    write_all(store, vec![line(1, one, Delivery::Queued), line(2, one, Delivery::Queued)]).await;
+    let [late, proved] = [1, 2].map(make::message_id);
+    let then = within!(store, |unit| {
+        for id in [late, proved] {
+            unit.deliver(id, Delivery::Sending, None, None, Some(make::at(5))).await?;
+            unit.deliver(id, Delivery::Uncertain, None, Some("nobody knows"), None).await?;
+        }
+        unit.deliver(proved, Delivery::Sent, None, None, None).await?;
+        for id in [late, proved] {
+            unit.deliver(id, Delivery::Queued, None, None, None).await?;
+        }
+        Ok([unit.written(late).await?, unit.written(proved).await?])
+    });
+    let [late, proved] = then.map(|line| line.expect("written"));
+    assert_eq!((late.line.delivery, late.left_at, late.reason), (Some(Delivery::Queued), None, None));
+    assert_eq!((proved.line.delivery, proved.left_at), (Some(Delivery::Sent), Some(make::at(5))));
 }
 
 /// proves: IN-08

@@ -1,0 +1,107 @@
+//! What a customer takes back or edits: every copy of it changes that has not been stepped yet.
+
+use tradepost_domain::{Content, ConversationId, MessageId};
+use tradepost_ports::{
+    StoreError, Unit,
+    store::{Fate, InboxBody, Kept, Work, Written},
+};
+
+use super::file::{Filed, Filing};
+
+/// What stays of an event whose words were taken back.
+pub(crate) const TAKEN_BACK: &str = "its sender has taken it back, and nothing of it is kept";
+
+/// What stands in its line's place.
+pub(crate) fn taken_back() -> Content {
+    Content::Unsupported { what: "taken back".into() }
+}
+
+impl Filing<'_> {
+    /// Taken back: no turn hears it, nothing fetches its pictures, no event can file it again.
+    pub(super) async fn unsent(&self, unit: &mut dyn Unit, reference: &str) -> Kept<Filed> {
+        unit.blank(&self.account, reference, TAKEN_BACK).await?;
+        self.change(unit, reference, None).await
+    }
+
+    /// Edited: who has not heard the old words hears the new ones.
+    pub(super) async fn edited(&self, unit: &mut dyn Unit, reference: &str, text: String) -> Kept<Filed> {
+        self.change(unit, reference, Some(Content::text(text))).await
+    }
+
+    /// A message that was filed again has more than one line.
+    async fn change(&self, unit: &mut dyn Unit, reference: &str, to: Option<Content>) -> Kept<Filed> {
+        let copies = unit.copies(&self.account, reference).await?;
+        let Some(conversation) = copies.first().map(|copy| copy.conversation) else {
+            return Ok(Filed::new(Fate::Noted));
+        };
+        for copy in &copies {
+            change_line(unit, copy, to.as_ref()).await?;
+        }
+        Ok(Filed::within(Fate::Applied, conversation))
+    }
+}
+
+async fn change_line(unit: &mut dyn Unit, copy: &Written, to: Option<&Content>) -> Kept<()> {
+    let (conversation, line) = (copy.conversation, copy.line.id);
+    let shown = to.cloned().unwrap_or_else(taken_back);
+    unit.rewrite(line, &shown).await?;
+    change_waiting(unit, conversation, line, to).await?;
+    change_meanwhile(unit, conversation, line, to).await?;
+    fetch_nothing(unit, conversation, line).await
+}
+
+/// The words in the queue.
+async fn change_waiting(
+    unit: &mut dyn Unit,
+    conversation: ConversationId,
+    line: MessageId,
+    to: Option<&Content>,
+) -> Kept<()> {
+    for row in unit.waiting(conversation).await? {
+        match (row.body, to) {
+            (InboxBody::Said(message), _) if message.id != line => {}
+            (InboxBody::Said(_), None) => unit.take(&[row.event]).await?,
+            (InboxBody::Said(mut message), Some(content)) => {
+                message.content = content.clone();
+                unit.reword(row.event, &InboxBody::Said(message)).await?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The words that are kept for the flow while a person has the conversation.
+async fn change_meanwhile(
+    unit: &mut dyn Unit,
+    id: ConversationId,
+    line: MessageId,
+    to: Option<&Content>,
+) -> Kept<()> {
+    let Some(mut conversation) = unit.conversation(id).await? else { return Ok(()) };
+    let meanwhile = &mut conversation.inner.meanwhile;
+    if !meanwhile.iter().any(|message| message.id == line) {
+        return Ok(());
+    }
+    match to {
+        None => meanwhile.retain(|message| message.id != line),
+        Some(content) => {
+            let changed = meanwhile.iter_mut().filter(|message| message.id == line);
+            changed.for_each(|message| message.content = content.clone());
+        }
+    }
+    match unit.keep(&conversation).await? {
+        true => Ok(()),
+        false => Err(StoreError::Conflict),
+    }
+}
+
+/// Its pictures are not its any more; what comes of a fetch under way is not kept.
+async fn fetch_nothing(unit: &mut dyn Unit, conversation: ConversationId, of: MessageId) -> Kept<()> {
+    for row in unit.rows_of(conversation).await? {
+        if matches!(row.work, Work::Fetch { line, .. } if line == of) {
+            unit.remove(row.effect).await?;
+        }
+    }
+    Ok(())
+}
