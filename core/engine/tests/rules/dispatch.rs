@@ -10,7 +10,7 @@ use tradepost_testkit::script::Play;
 
 use super::{
     hours, secs,
-    shop::{LINES, Setup, Shop},
+    shop::{LINES, PICTURES, Setup, Shop},
 };
 
 /// proves: CV-10
@@ -111,7 +111,7 @@ fn what_expires_in_the_queue_is_swept_out() {
 /// proves: IN-11 CV-12
 #[rstest]
 #[case::swept(Shop::sweeps)]
-#[case::claimed(|shop: &Shop| assert_eq!(shop.sends(), 0))]
+#[case::claimed(|shop: &Shop| assert_eq!(shop.sends_on(PICTURES), 0))]
 fn no_expiring_link_stays_when_its_fetch_has_expired(#[case] ends: fn(&Shop)) {
     let shop = Shop::new();
     let media = vec![Media::remote(MediaKind::Image, "https://cdn.example/expires")];
