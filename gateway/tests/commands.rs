@@ -211,6 +211,23 @@ fn a_payload_is_read_without_any_settings() {
     assert_eq!(program(&["webhook", "parse", "pigeon", "-"]).output().expect("runs").status.code(), Some(2));
 }
 
+/// Every kind that the reference knows; a payload of a Facebook page is not Instagram's and refused.
+#[test]
+fn every_kind_of_payload_is_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../adapters/instagram/tests/fixtures");
+    let mut codes: Vec<(String, Option<i32>)> = Vec::new();
+    for file in fs::read_dir(folder).expect("the fixtures").map(|entry| entry.expect("an entry").path()) {
+        if file.extension().is_some_and(|kind| kind == "json") {
+            let output = program(&["webhook", "parse", "instagram"]).arg(&file).output().expect("runs");
+            let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+            codes.push((name.unwrap_or_default(), output.status.code()));
+        }
+    }
+    let refused: Vec<_> = codes.iter().filter(|(_, code)| *code != Some(0)).collect();
+    assert!(codes.len() > 40, "{codes:?}");
+    assert_eq!(refused.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["page_object.json"]);
+}
+
 /// proves: UX-01
 #[test]
 fn the_demo_delivers_every_reply_once() {

@@ -65,6 +65,8 @@ pub(super) fn verdict(differences: &[String]) {
 pub(super) fn what_to_try(stage: &Stage) {
     let (base, sandbox, key) = (&stage.base, stage.sandbox.base_url(), &stage.key);
     let settings = stage.settings.display();
+    let program =
+        std::env::current_exe().map_or_else(|_| "tradepost".into(), |path| path.display().to_string());
     println!(
         r#"
 The house stays open; Ctrl-C closes it. What to try next, in another terminal:
@@ -79,9 +81,9 @@ Write as a customer on Instagram, and see what came back:
 How the house is:
   curl -s {base}/health/ready
 What came in, what the rules are, what the settings mean:
-  tradepost inbox list --config {settings}
-  tradepost rules list --config {settings}
-  tradepost check --config {settings}
+  {program} inbox list --config {settings}
+  {program} rules list --config {settings}
+  {program} check --config {settings}
 "#
     );
 }

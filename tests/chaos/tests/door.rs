@@ -46,6 +46,24 @@ async fn one_effect(scene: &Scene) {
     assert_eq!(scene.provider.sent(SHOP).await.len(), 1);
 }
 
+/// What was accepted is durable; what becomes of it is nobody's wait.
+///
+/// proves: IN-03
+#[tokio::test]
+async fn an_accepted_event_waits_for_no_provider() {
+    const SLOW: Duration = Duration::from_secs(3);
+    let scene = Scene::open().await;
+    scene.provider.fails(SHOP, json!({ "fault": "pass", "delay_ms": SLOW.as_millis(), "times": 0 })).await;
+    let begun = Instant::now();
+    let told = scene.provider.says(SHOP, "6600001", ASKED).await;
+    let took = begun.elapsed();
+    assert_eq!(told["posts"][0]["status"], 200, "{told}");
+    assert!(took < SLOW, "it took {took:?}");
+    scene.settle().await;
+    assert!(begun.elapsed() >= SLOW, "the provider was slow");
+    assert_eq!(scene.provider.sent(SHOP).await.len(), 1);
+}
+
 /// proves: CV-01
 #[tokio::test]
 async fn two_messages_of_one_contact_at_once_are_both_heard() {
@@ -144,6 +162,7 @@ async fn slow_headers_are_cut_off_and_hold_nobody_up() {
     let (cut, ()) = tokio::join!(join_all(slow), goes_on(&scene));
     let longest = cut.into_iter().max().unwrap_or_default();
     println!("slow clients were cut off after {longest:?} at most; the settings say 2 s");
+    assert!(longest < Duration::from_secs(20), "they are cut off by the limit of headers, not by another");
 }
 
 /// A client that sends one byte of its headers every 200 ms, for ever; returns when it was cut off.

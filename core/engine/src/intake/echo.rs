@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use tradepost_domain::{Author, Content, ConversationId, Delivery, EventId, Line, Party, Timestamp};
+use tradepost_domain::{Author, Content, ConversationId, Delivery, EventId, Line, Media, Party, Timestamp};
 use tradepost_ports::{
     StoreError, Unit,
     store::{Fate, InboxBody, InboxRow, Kept, ParkedNews, StaffWord, Written},
@@ -65,7 +65,7 @@ impl House {
         echoed: Echoed,
     ) -> Kept<()> {
         let unsettled = unit.unsettled(conversation).await?;
-        match unsettled.iter().find(|line| line.content.words() == echoed.content.words()) {
+        match unsettled.iter().find(|line| same(&line.content, &echoed.content)) {
             Some(line) => {
                 unit.deliver(line.id, Delivery::Sent, Some(&echoed.reference), None, None).await?;
                 match unit.conversation(conversation).await? {
@@ -103,5 +103,61 @@ impl House {
         let word = StaffWord::TakeOver { by: "the provider's app".into(), until };
         let (event, body) = (echoed.event, InboxBody::Staff(word));
         unit.file(&InboxRow::new(event, id, event.into(), echoed.at, body)).await
+    }
+}
+
+/// Is that the echo of our line? By its words; media without words by their kinds. What providers echo as something that
+/// they cannot show (cards) can only be ours if such a line is under way.
+fn same(ours: &Content, echoed: &Content) -> bool {
+    let kinds = |media: &[Media]| media.iter().map(|medium| medium.kind).collect::<Vec<_>>();
+    match (ours, echoed) {
+        (Content::Media { media: sent, text: None }, Content::Media { media: seen, text: None }) => {
+            kinds(sent) == kinds(seen)
+        }
+        (
+            Content::Cards { .. } | Content::Template { .. } | Content::Location { .. },
+            Content::Unsupported { .. },
+        ) => true,
+        _ => ours.words().is_some() && ours.words() == echoed.words(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use tradepost_domain::MediaKind;
+
+    use super::*;
+
+    fn picture(words: Option<&str>, kinds: &[MediaKind]) -> Content {
+        let media = kinds.iter().map(|kind| Media::remote(*kind, "https://pictures.example/1")).collect();
+        Content::Media { media, text: words.map(str::to_owned) }
+    }
+
+    fn unsupported() -> Content {
+        Content::Unsupported { what: "template".into() }
+    }
+
+    fn cards() -> Content {
+        Content::Cards { cards: Vec::new() }
+    }
+
+    /// proves: CV-05
+    #[rstest]
+    #[case::words(Content::text("hello"), Content::text("hello"), true)]
+    #[case::other_words(Content::text("hello"), Content::text("I see to it"), false)]
+    #[case::buttons_by_their_words(Content::Buttons { text: "Which?".into(), choices: Vec::new() }, Content::text("Which?"), true)]
+    #[case::a_picture(picture(None, &[MediaKind::Image]), picture(None, &[MediaKind::Image]), true)]
+    #[case::another_kind(picture(None, &[MediaKind::Image]), picture(None, &[MediaKind::Video]), false)]
+    #[case::more_pictures(picture(None, &[MediaKind::Image]), picture(None, &[MediaKind::Image; 2]), false)]
+    #[case::cards(cards(), unsupported(), true)]
+    #[case::a_persons_picture(cards(), picture(None, &[MediaKind::Image]), false)]
+    #[case::words_are_not_cards(Content::text("hello"), unsupported(), false)]
+    fn an_echo_is_known_by_what_it_shows(
+        #[case] ours: Content,
+        #[case] echoed: Content,
+        #[case] expected: bool,
+    ) {
+        assert_eq!(same(&ours, &echoed), expected);
     }
 }
