@@ -191,7 +191,8 @@ fn an_echo_that_overtakes_its_lines_answer_is_ours() {
     shop.answers("say hello");
     let line = shop.marks(LINES).remove(0);
     let carried = shop.under_way(shop.house.carry(line), || {
-        shop.arrives(echo("sim:1-line-1", "hello"));
+        // As the provider writes it: only the answer tells whose it is.
+        shop.arrives(echo("sim:1-line-1", "hello."));
         shop.turns_all();
         shop.passes(secs(1));
     });
