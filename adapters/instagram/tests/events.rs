@@ -31,7 +31,7 @@ fn said(what: &What) -> String {
         What::Edited { reference, text } => format!("{reference} is now `{text}`"),
         What::Reaction { from, reference, emoji } => format!("{} on {reference}: {emoji:?}", who(from)),
         What::Referred { from, referral } => format!("{} came{}", who(from), by(referral)),
-        What::Other { kind } => format!("other {kind}"),
+        What::Other { kind, .. } => format!("other {kind}"),
         What::Unreadable { reason } => format!("unreadable: {reason}"),
         other => other.word().into(),
     }

@@ -1,7 +1,10 @@
 //! Conversations and their leases. A row's lock is the writer's own transaction: nobody else writes meanwhile.
 
 use async_trait::async_trait;
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
 use tradepost_domain::{
     AccountKey, ContactId, Conversation, ConversationId, Mode, StorefrontId, Timestamp, WorkerId,
     conversation::Lease,
@@ -9,7 +12,7 @@ use tradepost_domain::{
 use tradepost_ports::store::{ConversationFilter, Conversations, Kept, StoreError};
 
 use crate::{
-    schema::conversations,
+    schema::{conversations, inbox},
     types::{At, Id, Json},
     unit::SqliteUnit,
 };
@@ -146,6 +149,7 @@ impl Conversations for SqliteUnit<'_> {
     async fn idle(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
         let idle = conversations::table
             .filter(conversations::idle_at.le(At(now)))
+            .filter(not(exists(filed("idle"))))
             .order((conversations::idle_at, conversations::id))
             .limit(most.into());
         let ids: Vec<Id<ConversationId>> = self.run(|db| idle.select(conversations::id).load(db))?;
@@ -155,6 +159,7 @@ impl Conversations for SqliteUnit<'_> {
     async fn taken_over_until(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
         let ended = conversations::table
             .filter(conversations::person_until.le(At(now)))
+            .filter(not(exists(filed("take_over_ended"))))
             .order((conversations::person_until, conversations::id))
             .limit(most.into());
         let ids: Vec<Id<ConversationId>> = self.run(|db| ended.select(conversations::id).load(db))?;
@@ -175,4 +180,10 @@ impl Conversations for SqliteUnit<'_> {
         }
         self.run(|db| listed.load(db))?.into_iter().map(Row::read).collect()
     }
+}
+
+/// What waits of that kind in the conversation that is looked at.
+#[diesel::dsl::auto_type]
+fn filed(kind: &'static str) -> _ {
+    inbox::table.filter(inbox::conversation.eq(conversations::id)).filter(inbox::kind.eq(kind))
 }

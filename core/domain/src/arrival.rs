@@ -115,6 +115,9 @@ pub enum What {
     Other {
         /// The provider's word for it.
         kind: String,
+        /// The provider's id of the message that it holds, if it holds one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
     },
     /// One event of a batch that could not be read.
     Unreadable {

@@ -1,7 +1,7 @@
 //! Deeds: what the ledger does inside the turn's commit.
 
 use tradepost_domain::{
-    Call, Deed, Fact, OrderId, Outcome, Timestamp,
+    Deed, Fact, OrderId, Outcome, Timestamp,
     ledger::{Order, OrderState, Settlement},
 };
 use tradepost_ports::store::{Contacts, Kept, Ledger};
@@ -58,9 +58,7 @@ impl Turn<'_> {
             return Ok(Outcome::TooLate { order: id, state: Some(order.state) });
         }
         self.unit.move_order(id, OrderState::Held, OrderState::Cancelled).await?;
-        if let Some(reference) = order.checkout {
-            self.do_later(Call::CloseCheckout { order: id, reference }).await?;
-        }
+        self.house.close_page(&mut *self.unit, &order, self.correlation.clone()).await?;
         Ok(Outcome::Cancelled { order: id })
     }
 

@@ -60,9 +60,7 @@ impl House {
                 let letter = self.dead_event(&conversation.storefront, &row, &fault.reason);
                 unit.bury(&letter).await?;
                 unit.take(&[row.event]).await?;
-                if row.body == InboxBody::TakeOverEnded {
-                    stay_with_person(unit, conversation.clone()).await?;
-                }
+                end_no_more(unit, conversation.clone(), &row.body).await?;
             }
         }
         Ok(())
@@ -88,10 +86,13 @@ impl House {
     }
 }
 
-/// A take-over whose end cannot be told does not end by itself any more: somebody hands back by hand.
-async fn stay_with_person(unit: &mut dyn Unit, mut conversation: Conversation) -> Kept<()> {
-    if let Mode::Person { until, .. } = &mut conversation.mode {
-        *until = None;
+/// What the clock brought about and the flow cannot hear is not tried for ever: a take-over is handed back by hand, an
+/// idle conversation goes on with the customer's next word.
+async fn end_no_more(unit: &mut dyn Unit, mut conversation: Conversation, body: &InboxBody) -> Kept<()> {
+    match (body, &mut conversation.mode) {
+        (InboxBody::TakeOverEnded, Mode::Person { until, .. }) => *until = None,
+        (InboxBody::Idle, _) => conversation.idle_at = None,
+        _ => return Ok(()),
     }
     unit.keep(&conversation).await.map(drop)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tradepost_domain::{
-    AccountKey, Author, ConversationId, Correlation, DeadLetterId, Delivery, EffectId, EventId, Line,
+    AccountKey, Author, ConversationId, Correlation, DeadLetterId, Delivery, EffectId, EventId, Line, What,
 };
 use tradepost_ports::{
     StoreError, Unit, Wake,
@@ -49,8 +49,8 @@ struct Again {
 impl House {
     /// Files a stored event again, as a new event that names the old one. It may send.
     pub async fn retry_event(self: &Arc<Self>, id: EventId) -> Result<EventId, RepairError> {
-        let found = read(&*self.store, move |unit| Box::pin(async move { unit.event(id).await })).await?;
-        let event = found.ok_or_else(|| RepairError::Unknown(format!("event {id}")))?;
+        let found = read(&*self.store, move |unit| Box::pin(async move { event_and_line(unit, id).await }));
+        let (event, line) = found.await?.ok_or_else(|| RepairError::Unknown(format!("event {id}")))?;
         let arrival = event.arrival.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let mut arrival: tradepost_domain::Arrival = arrival.ok_or_else(|| RepairError::Impossible {
             what: format!("event {id}"),
@@ -59,6 +59,9 @@ impl House {
                 _ => "it was never read; parse its raw payload first".into(),
             },
         })?;
+        if let (What::Message { content, .. }, Some(line)) = (&mut arrival.what, line) {
+            *content = line.line.content;
+        }
         arrival.key = format!("{}#{}", arrival.key, self.mint.event());
         let intake = Intake {
             endpoint: event.endpoint.unwrap_or_default(),
@@ -225,4 +228,14 @@ async fn words_now(unit: &mut dyn Unit, body: InboxBody) -> Kept<InboxBody> {
         true => Err(StoreError::Abandoned(TAKEN_BACK.into())),
         false => Ok(InboxBody::Said(message)),
     }
+}
+
+/// An event, and the line of its message as it is now: what was edited since is filed as it was edited.
+async fn event_and_line(unit: &mut dyn Unit, id: EventId) -> Kept<Option<(StoredEvent, Option<Written>)>> {
+    let Some(event) = unit.event(id).await? else { return Ok(None) };
+    let line = match &event.reference {
+        Some(reference) => unit.copies(&event.account, reference).await?.pop(),
+        None => None,
+    };
+    Ok(Some((event, line)))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tradepost_domain::{
-    Conversation, ConversationId, Delivery, ErrorKind, Mode, PortError, ledger::OrderState,
+    ConversationId, Correlation, Delivery, ErrorKind, EventId, PortError, ledger::OrderState,
 };
 use tradepost_ports::{
     Unit, Wake,
@@ -139,47 +139,25 @@ impl House {
 
     async fn end_idle(&self, unit: &mut dyn Unit) -> Kept<usize> {
         let idle = unit.idle(self.now(), AT_ONCE).await?;
-        self.file_once(unit, idle, &InboxBody::Idle).await
+        self.file_each(unit, idle, &InboxBody::Idle).await
     }
 
     /// **A take-over for a time ends by itself**: the flow has the conversation again and hears what was said meanwhile.
     async fn end_take_overs(&self, unit: &mut dyn Unit) -> Kept<usize> {
         let ended = unit.taken_over_until(self.now(), AT_ONCE).await?;
-        self.file_once(unit, ended, &InboxBody::TakeOverEnded).await
+        self.file_each(unit, ended, &InboxBody::TakeOverEnded).await
     }
 
-    /// Files for each conversation where the same does not wait already; says for how many.
-    async fn file_once(
+    async fn file_each(
         &self,
         unit: &mut dyn Unit,
-        conversations: Vec<ConversationId>,
+        ids: Vec<ConversationId>,
         body: &InboxBody,
     ) -> Kept<usize> {
-        let mut filed = 0;
-        for id in conversations {
-            let Some(conversation) = unit.conversation(id).await? else { continue };
-            if self.registry.storefront(&conversation.storefront).is_none() {
-                self.look_later(unit, conversation).await?;
-                continue;
-            }
-            if !unit.waiting(id).await?.iter().any(|row| row.body == *body) {
-                self.file_own(unit, id, body.clone()).await?;
-                filed += 1;
-            }
+        for id in &ids {
+            self.file_own(unit, *id, body.clone()).await?;
         }
-        Ok(filed)
-    }
-
-    /// Nobody here serves its storefront: it keeps no other waiting for its time.
-    async fn look_later(&self, unit: &mut dyn Unit, mut conversation: Conversation) -> Kept<()> {
-        let (now, later) = (self.now(), self.now() + self.tuning.memory);
-        conversation.idle_at = conversation.idle_at.map(|at| if at <= now { later } else { at });
-        if let Mode::Person { until: Some(until), .. } = &mut conversation.mode
-            && *until <= now
-        {
-            *until = later;
-        }
-        unit.keep(&conversation).await.map(drop)
+        Ok(ids.len())
     }
 
     /// News of things that never became known: an echo was a person's; the rest is forgotten.
@@ -202,7 +180,9 @@ impl House {
                     return Ok(());
                 };
                 let at = self.now();
-                let echoed = Echoed { event: parked.event, reference: parked.reference, content, at };
+                let (event, reference) = (parked.event, parked.reference);
+                let correlation = correlation_of(unit, event).await?;
+                let echoed = Echoed { event, correlation, reference, content, at };
                 self.person_wrote(unit, conversation.id, echoed).await
             }
             ParkedNews::Paid { payment } => {
@@ -229,4 +209,9 @@ impl House {
             }
         }
     }
+}
+
+/// The request that brought an event.
+pub(crate) async fn correlation_of(unit: &mut dyn Unit, event: EventId) -> Kept<Correlation> {
+    Ok(unit.event(event).await?.map_or_else(|| event.into(), |known| known.correlation))
 }

@@ -116,7 +116,7 @@ impl Place {
     }
 
     fn other(&self, raw: &RawValue, kind: &str) -> Arrival {
-        self.seen(raw, What::Other { kind: short(kind) })
+        self.seen(raw, What::Other { kind: short(kind), reference: None })
     }
 
     fn spoilt(&self, raw: &RawValue, reason: String) -> Arrival {
@@ -139,7 +139,8 @@ impl Place {
 /// it. What happens to lines that we know is heard as ever: receipts, echoes, edits, what is taken back.
 fn overheard(what: What) -> What {
     match what {
-        What::Message { .. } | What::Referred { .. } => What::Other { kind: "standby".into() },
+        What::Message { reference, .. } => What::Other { kind: "standby".into(), reference },
+        What::Referred { .. } => What::Other { kind: "standby".into(), reference: None },
         other => other,
     }
 }

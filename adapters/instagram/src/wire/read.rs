@@ -24,7 +24,7 @@ impl Reading {
     }
 
     fn other(kind: &str) -> Self {
-        Self { what: What::Other { kind: kind.into() }, mark: None }
+        Self { what: What::Other { kind: kind.into(), reference: None }, mark: None }
     }
 
     fn spoilt(reason: &str) -> Self {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tradepost_domain::{
     AccountKey, Conversation, ConversationId, Mode, Timestamp, WorkerId, conversation::Lease,
 };
-use tradepost_ports::store::{ConversationFilter, Conversations, Kept, StoreError};
+use tradepost_ports::store::{ConversationFilter, Conversations, InboxBody, Kept, StoreError};
 
 use super::tables::{Tables, first, sorted};
 
@@ -66,13 +66,19 @@ impl Conversations for Tables {
     }
 
     async fn idle(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
-        let idle = self.conversations.rows().filter(|stored| stored.idle_at.is_some_and(|at| at <= now));
+        let idle = |stored: &&Conversation| {
+            stored.idle_at.is_some_and(|at| at <= now) && !self.is_filed(stored.id, &InboxBody::Idle)
+        };
+        let idle = self.conversations.rows().filter(idle);
         let idle = sorted(idle, |stored| (stored.idle_at, stored.id));
         Ok(idle.into_iter().take(most as usize).map(|stored| stored.id).collect())
     }
 
     async fn taken_over_until(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
-        let ended = |stored: &&Conversation| stored.mode.person_until().is_some_and(|until| until <= now);
+        let ended = |stored: &&Conversation| {
+            stored.mode.person_until().is_some_and(|until| until <= now)
+                && !self.is_filed(stored.id, &InboxBody::TakeOverEnded)
+        };
         let ended = self.conversations.rows().filter(ended);
         let ended = sorted(ended, |stored| (stored.mode.person_until(), stored.id));
         Ok(ended.into_iter().take(most as usize).map(|stored| stored.id).collect())
@@ -85,5 +91,12 @@ impl Conversations for Tables {
         };
         let found = self.conversations.rows().filter(fits);
         Ok(first(most, sorted(found, |stored| Reverse((stored.heard_at, stored.id)))))
+    }
+}
+
+impl Tables {
+    /// Does the same wait in the conversation already?
+    fn is_filed(&self, conversation: ConversationId, body: &InboxBody) -> bool {
+        self.inbox.rows().any(|row| row.conversation == conversation && row.body == *body)
     }
 }

@@ -61,7 +61,7 @@ macro_rules! store_suite {
             }
             conversations {
                 known_by_account_and_peer, begun_once, kept_whole, a_late_holder_changes_nothing,
-                hearing_never_goes_backwards, leases_exclude_and_free_themselves, idle_ones_longest_first, taken_over_until, listed,
+                hearing_never_goes_backwards, leases_exclude_and_free_themselves, idle_ones_longest_first, taken_over_until, what_waits_already_is_left_out, listed,
             }
             messages {
                 transcripts_and_threads, a_thread_is_the_latest_lines, by_reference, copies, unsettled, delivery_never_goes_backwards,

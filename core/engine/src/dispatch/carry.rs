@@ -16,10 +16,10 @@ use tradepost_ports::{
 use super::claim::Marked;
 use crate::{House, Stage, registry::Port};
 
-/// The first wait before a result is offered to the store again; it doubles.
+/// The first wait before a result is offered to the store again; it doubles up to the sweep's.
 const SETTLE_WAIT: Duration = Duration::from_millis(100);
-/// So often at most: about as long as a store may be away without anybody seeing to it.
-const SETTLE_TRIES: usize = 16;
+/// So often at most: five minutes with a sweep every second.
+const SETTLE_TRIES: usize = 300;
 
 /// What came of a row.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl House {
         let (marked, outcome) = (Arc::new(marked), Arc::new(outcome));
         let waits = ExponentialBuilder::default()
             .with_min_delay(SETTLE_WAIT)
-            .with_max_delay(self.tuning.longest_wait)
+            .with_max_delay(self.tuning.sweep)
             .with_max_times(SETTLE_TRIES)
             .build();
         for wait in waits {

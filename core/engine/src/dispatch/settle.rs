@@ -19,6 +19,7 @@ use super::{carry::Outcome, claim::Marked};
 use crate::{
     House, Stage, TurnEnd,
     failure::{Aftermath, Told},
+    sweep::correlation_of,
     unit::write,
 };
 
@@ -42,10 +43,14 @@ impl House {
                 self.turned(conversation, end, parts);
                 Ok(())
             }
+            Err(error @ (StoreError::Away(_) | StoreError::Conflict)) => Err(error),
             Err(error) => {
-                let Some(fault) = fault else { return Err(error) };
+                tracing::warn!(%error, "failed to take an answer's turn; the answer is stored alone");
                 self.settle_and_turn(marked, outcome, event, None).await?;
-                self.count_failure(conversation, fault).await
+                match fault {
+                    Some(fault) => self.count_failure(conversation, fault).await,
+                    None => Ok(()),
+                }
             }
         }
     }
@@ -254,7 +259,8 @@ impl House {
             if let ParkedNews::Paid { payment } = parked.news {
                 let body = InboxBody::Paid { order, account: parked.account, payment };
                 let (event, id) = (parked.event, marked.row.conversation);
-                self.file_for(unit, event, id, event.into(), body).await?;
+                let correlation = correlation_of(unit, event).await?;
+                self.file_for(unit, event, id, correlation, body).await?;
             }
         }
         match unit.order(order).await? {

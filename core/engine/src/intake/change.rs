@@ -9,7 +9,7 @@ use tradepost_ports::{
 use super::file::{Filed, Filing};
 
 /// What stays of an event whose words were taken back.
-pub(crate) const TAKEN_BACK: &str = "its sender has taken it back, and nothing of it is kept";
+pub(crate) const TAKEN_BACK: &str = "its sender has taken it back";
 
 /// What stands in its line's place.
 pub(crate) fn taken_back() -> Content {
@@ -19,7 +19,6 @@ pub(crate) fn taken_back() -> Content {
 impl Filing<'_> {
     /// Taken back: no turn hears it, nothing fetches its pictures, no event can file it again.
     pub(super) async fn unsent(&self, unit: &mut dyn Unit, reference: &str) -> Kept<Filed> {
-        unit.blank(&self.account, reference, TAKEN_BACK).await?;
         self.change(unit, reference, None).await
     }
 
@@ -34,7 +33,8 @@ impl Filing<'_> {
         let Some(conversation) = copies.first().map(|copy| copy.conversation) else {
             return Ok(Filed::new(Fate::Noted));
         };
-        for copy in &copies {
+        // An edit that comes after the end of its message brings nothing back.
+        for copy in copies.iter().filter(|copy| copy.line.content != taken_back()) {
             change_line(unit, copy, to.as_ref()).await?;
         }
         Ok(Filed::within(Fate::Applied, conversation))

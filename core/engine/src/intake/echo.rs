@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use tradepost_domain::{Author, Content, ConversationId, Delivery, EventId, Line, Media, Party, Timestamp};
+use tradepost_domain::{
+    Author, Content, ConversationId, Correlation, Delivery, EventId, Line, Media, Party, Timestamp,
+};
 use tradepost_ports::{
     StoreError, Unit,
     store::{Fate, InboxBody, InboxRow, Kept, ParkedNews, StaffWord, Written},
@@ -16,6 +18,8 @@ use crate::House;
 
 /// How long an unknown echo waits for the answer of a send that is under way.
 const PARKED: Duration = Duration::from_secs(90);
+/// An echo speaks of a line no older than that: providers deliver again for a day or so.
+const LATELY: Duration = Duration::from_secs(36 * 3600);
 
 impl Filing<'_> {
     pub(super) async fn echo(
@@ -36,7 +40,8 @@ impl Filing<'_> {
             self.park(unit, &reference, PARKED, ParkedNews::Echo { to, content }).await?;
             return Ok(Filed::within(Fate::Parked, conversation));
         }
-        let told = Echoed { event: self.id, reference, content, at: self.now };
+        let correlation = self.correlation();
+        let told = Echoed { event: self.id, correlation, reference, content, at: self.now };
         self.house.person_wrote(unit, conversation, told).await?;
         Ok(Filed::within(Fate::Filed, conversation))
     }
@@ -51,6 +56,7 @@ async fn under_way(unit: &mut dyn Unit, conversation: ConversationId) -> Kept<bo
 /// A line of our account that is none of ours.
 pub(crate) struct Echoed {
     pub(crate) event: EventId,
+    pub(crate) correlation: Correlation,
     pub(crate) reference: String,
     pub(crate) content: Content,
     pub(crate) at: Timestamp,
@@ -65,7 +71,8 @@ impl House {
         echoed: Echoed,
     ) -> Kept<()> {
         let unsettled = unit.unsettled(conversation).await?;
-        match unsettled.iter().find(|line| same(&line.content, &echoed.content)) {
+        let lately = |line: &&Line| line.at + LATELY >= echoed.at;
+        match unsettled.iter().filter(lately).find(|line| same(&line.content, &echoed.content)) {
             Some(line) => {
                 unit.deliver(line.id, Delivery::Sent, Some(&echoed.reference), None, None).await?;
                 match unit.conversation(conversation).await? {
@@ -92,7 +99,7 @@ impl House {
             conversation: id,
             account: conversation.account,
             line,
-            correlation: echoed.event.into(),
+            correlation: echoed.correlation.clone(),
             effect: None,
             reference: Some(echoed.reference),
             reason: None,
@@ -102,7 +109,7 @@ impl House {
         let until = pause.map(|pause| echoed.at + pause);
         let word = StaffWord::TakeOver { by: "the provider's app".into(), until };
         let (event, body) = (echoed.event, InboxBody::Staff(word));
-        unit.file(&InboxRow::new(event, id, event.into(), echoed.at, body)).await
+        unit.file(&InboxRow::new(event, id, echoed.correlation, echoed.at, body)).await
     }
 }
 

@@ -10,7 +10,7 @@ use tradepost_ports::{
     store::{Fate, InboxBody, InboxRow, Kept, Ledger, Parked, ParkedNews, StoredEvent},
 };
 
-use super::{Accepted, Intake, bounded};
+use super::{Accepted, Intake, bounded, change::TAKEN_BACK};
 use crate::{House, registry::Channel};
 
 /// What became of an arrival.
@@ -99,6 +99,9 @@ impl<'a> Filing<'a> {
             What::Paid { payment } => return self.paid(unit, payment).await,
             _ => {}
         }
+        if let What::Unsent { reference } = &what {
+            unit.blank(&self.account, reference, TAKEN_BACK).await?;
+        }
         match self.house.registry.channel(&self.account) {
             Some(channel) => self.take_for(unit, channel, what, at).await,
             None => Ok(Filed::noted(Fate::Unrouted, "no storefront has this account")),
@@ -124,7 +127,7 @@ impl<'a> Filing<'a> {
             What::Unsent { reference } => self.unsent(unit, &reference).await,
             What::Edited { reference, text } => self.edited(unit, &reference, text).await,
             What::Reaction { .. } | What::Referred { .. } => Ok(Filed::new(Fate::Noted)),
-            What::Other { kind } => Ok(Filed::noted(Fate::Noted, kind)),
+            What::Other { kind, .. } => Ok(Filed::noted(Fate::Noted, kind)),
             What::Test | What::Unreadable { .. } | What::Paid { .. } => Ok(Filed::new(Fate::Noted)),
         }
     }
@@ -229,7 +232,7 @@ impl House {
 /// The message whose words stand in it, by the provider's id.
 fn words_of(what: &What) -> Option<&str> {
     match what {
-        What::Message { reference, .. } => reference.as_deref(),
+        What::Message { reference, .. } | What::Other { reference, .. } => reference.as_deref(),
         What::Echo { reference, .. } | What::Edited { reference, .. } => Some(reference),
         _ => None,
     }

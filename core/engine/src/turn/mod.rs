@@ -6,7 +6,7 @@ mod keywords;
 mod plan;
 mod staff;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub(crate) use effects::clear_alarm;
 use plan::{Job, Plan};
@@ -124,7 +124,7 @@ impl House {
         let (Some(entry), Some(channel)) = (entry, channel) else {
             let ripe = waiting.iter().filter(|row| row.ripe_at <= now);
             let events: Vec<_> = ripe.map(|row| row.event).collect();
-            return self.leave_for_others(unit, &events).await;
+            return self.leave_for_others(unit, conversation, &events, self.tuning.longest_wait).await;
         };
         let swept = waiting.iter().any(|row| row.body == InboxBody::TakeOverEnded);
         let plan = Plan::of(waiting, &entry.tuning, now, self.tuning.most_hops);
@@ -138,7 +138,7 @@ impl House {
             return self.give_back(unit, conversation).await;
         };
         if reading(entry, &conversation) == Reading::Newer {
-            return self.leave_for_others(unit, &plan.events()).await;
+            return self.leave_for_others(unit, conversation, &plan.events(), self.tuning.lease).await;
         }
         let Some(contact) = unit.contact(conversation.contact).await? else {
             return Err(StoreError::Broken(format!("conversation {id} has no contact")));
@@ -169,8 +169,15 @@ impl House {
     }
 
     /// These events step back behind those that we can take: however many there are, they keep no other waiting.
-    async fn leave_for_others(&self, unit: &mut dyn Unit, events: &[EventId]) -> Kept<TurnEnd> {
-        unit.ripen(events, self.now() + self.tuning.lease).await?;
+    async fn leave_for_others(
+        &self,
+        unit: &mut dyn Unit,
+        conversation: Conversation,
+        events: &[EventId],
+        step: Duration,
+    ) -> Kept<TurnEnd> {
+        unit.ripen(events, self.now() + step).await?;
+        self.give_back(unit, conversation).await?;
         Ok(TurnEnd::NotOurs)
     }
 

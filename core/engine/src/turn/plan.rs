@@ -100,7 +100,7 @@ impl Plan {
 
     /// Nothing of these before that time.
     fn put_off(&mut self, rows: &[InboxRow], at: Timestamp) {
-        let stale = rows.iter().filter(|row| row.ripe_at != at);
+        let stale = rows.iter().filter(|row| row.ripe_at < at);
         let events: Vec<_> = stale.map(|row| row.event).collect();
         self.again_at = Some(at);
         if !events.is_empty() {

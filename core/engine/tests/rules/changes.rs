@@ -163,3 +163,37 @@ fn pictures_that_were_taken_back_are_not_fetched() {
     takes_back(&shop, "m1");
     assert!(shop.store.tables().outbox().is_empty());
 }
+
+/// proves: IN-06
+#[test]
+fn an_edited_message_is_filed_again_as_it_is_now() {
+    let shop = Shop::new();
+    let event = writes(&shop, "m1", Content::text("say one"));
+    shop.turns();
+    edits(&shop, "m1", "say two");
+    block_on(shop.house.retry_event(event)).expect("filed again");
+    shop.rests();
+    assert_eq!(shop.told(), ["said say one", "said say two"]);
+}
+
+/// Another app has the thread: the words were noted only, and are blanked all the same.
+#[test]
+fn what_was_only_noted_is_taken_back_too() {
+    let shop = Shop::new();
+    let what = What::Other { kind: "standby".into(), reference: Some("m1".into()) };
+    let event = shop.arrives(what).events[0];
+    takes_back(&shop, "m1");
+    let stored = shop.store.tables().event(event).expect("it came");
+    assert_eq!((stored.raw.as_str(), stored.arrival), ("", None));
+}
+
+#[test]
+fn an_edit_brings_nothing_back() {
+    let shop = Shop::with_quiet_time(secs(2));
+    writes(&shop, "m1", Content::text("say secret"));
+    takes_back(&shop, "m1");
+    edits(&shop, "m1", "say secret again");
+    shop.passes(secs(2));
+    shop.rests();
+    assert_eq!((shop.told(), transcript(&shop)), (vec![], vec![None]));
+}

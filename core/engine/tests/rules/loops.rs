@@ -9,11 +9,11 @@ use std::{
 use tokio::sync::watch;
 use tradepost_domain::{Content, Conversation, Delivery, SignedDuration};
 use tradepost_engine::House;
-use tradepost_ports::store::Inbox;
+use tradepost_ports::store::{Inbox, InboxBody};
 use tradepost_testkit::{make, script::Play};
 
 use super::{
-    secs,
+    hours, secs,
     shop::{Setup, Shop},
 };
 
@@ -131,8 +131,9 @@ fn conversations_of_a_storefront_that_is_gone_keep_no_other_waiting() {
     let shop = Shop::new();
     shop.within(Box::new(|unit| {
         Box::pin(async move {
-            for n in 1..=200 {
-                let orphan = Conversation { storefront: "gone".into(), ..make::conversation(n) };
+            for n in 1..=1_000 {
+                let idle_at = Some(make::at(0));
+                let orphan = Conversation { storefront: "gone".into(), idle_at, ..make::conversation(n) };
                 unit.begin(&orphan).await?;
                 Inbox::file(unit, &make::inbox_row(n, orphan.id)).await?;
             }
@@ -142,8 +143,17 @@ fn conversations_of_a_storefront_that_is_gone_keep_no_other_waiting() {
     shop.passes(secs(600));
     shop.hears("say hello");
     let mut life = Life::of(&shop);
-    life.goes_on_for(secs(6));
-    life.ends();
+    life.goes_on_for(secs(40));
     assert_eq!(shop.sent(), ["hello"]);
-    assert_eq!(shop.store.tables().inbox().len(), 200, "they are kept");
+    shop.passes(hours(24 * 30));
+    life.goes_on_for(secs(60));
+    life.ends();
+    assert!(shop.conversation().inner.returning, "it has become idle");
+    let waiting = shop.store.tables().inbox();
+    let words = waiting.iter().filter(|row| matches!(row.body, InboxBody::Said(_))).count();
+    assert_eq!(
+        (words, waiting.len()),
+        (1_000, 2_000),
+        "they are kept, and told once that their time has come"
+    );
 }

@@ -5,7 +5,7 @@ use tradepost_ports::{store::StaffWord, terms::Repeat};
 use tradepost_testkit::script::Play;
 
 use super::{
-    secs,
+    hours, secs,
     shop::{LINES, MODEL, Setup, Shop},
 };
 
@@ -261,4 +261,20 @@ fn an_echo_proves_that_an_uncertain_line_had_left() {
     shop.arrives(echo("sim:1-line-1", "hello"));
     shop.rests();
     assert_eq!((shop.line("hello"), shop.conversation().mode), (Delivery::Sent, Mode::Bot));
+}
+
+/// Whoever wrote the same words by hand weeks later is a person.
+///
+/// proves: CV-05
+#[test]
+fn an_echo_proves_nothing_of_an_old_line() {
+    let shop = Shop::new();
+    shop.messenger.plan(Play::lose());
+    shop.answers("say hello");
+    shop.sends();
+    shop.passes(hours(24 * 14));
+    shop.arrives(echo("by-hand", "hello"));
+    shop.turns();
+    assert_eq!(shop.lines()[0], ("hello".to_owned(), Delivery::Uncertain));
+    assert!(shop.conversation().mode.is_person());
 }

@@ -33,7 +33,7 @@ pub trait Conversations: Send {
         until: Timestamp,
     ) -> Kept<Vec<ConversationId>>;
 
-    /// Conversations whose `idle_at` is at or before `now`, longest first.
+    /// Conversations whose `idle_at` is at or before `now`, longest first; without those where `Idle` waits already.
     async fn idle(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>>;
 
     /// Conversations that a person has for a time that ended at or before `now`, longest ago first.

@@ -7,7 +7,7 @@ use tradepost_domain::{
 };
 use tradepost_ports::{
     Store,
-    store::{ConversationFilter, StoreError},
+    store::{ConversationFilter, Inbox, InboxBody, InboxRow, StoreError},
 };
 
 use super::{conversations, meet};
@@ -119,6 +119,25 @@ pub async fn idle_ones_longest_first(store: &dyn Store) {
     assert_eq!(seen!(store, |unit| unit.idle(make::at(20), 9).await), [two, one]);
     assert_eq!(seen!(store, |unit| unit.idle(make::at(99), 1).await), [two]);
     assert_eq!(seen!(store, |unit| unit.idle(make::at(9), 9).await), []);
+}
+
+/// proves: CV-05
+pub async fn what_waits_already_is_left_out(store: &dyn Store) {
+    let [one, two] = conversations(store).await;
+    let mode = |until| Mode::Person { by: "Ann".into(), since: make::at(0), until: Some(make::at(until)) };
+    within!(store, |unit| {
+        for id in [one, two] {
+            let mut known = unit.conversation(id).await?.expect("begun");
+            (known.idle_at, known.mode) = (Some(make::at(1)), mode(1));
+            unit.keep(&known).await?;
+        }
+        for (n, id, body) in [(1, one, InboxBody::Idle), (2, two, InboxBody::TakeOverEnded)] {
+            Inbox::file(unit, &InboxRow { body, ..make::inbox_row(n, id) }).await?;
+        }
+        Ok(())
+    });
+    assert_eq!(seen!(store, |unit| unit.idle(make::at(9), 9).await), [two]);
+    assert_eq!(seen!(store, |unit| unit.taken_over_until(make::at(9), 9).await), [one]);
 }
 
 /// proves: CV-05
