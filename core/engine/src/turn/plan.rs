@@ -263,6 +263,17 @@ mod tests {
         assert_eq!((plan.later, plan.again_at), (vec![(waits, at(9_000))], Some(at(9_000))));
     }
 
+    /// An answer that was tried in vain and waits longer than the words keeps its own time.
+    #[test]
+    fn what_waits_longer_is_not_pulled_forward() {
+        let mut late = answer(1, 0, false);
+        (late.tries, late.ripe_at) = (5, at(16_000));
+        let tuning = StorefrontTuning { quiet: Duration::from_millis(1_500), ..Default::default() };
+        let plan = Plan::of(vec![late.clone(), said(2, 0)], &tuning, at(100), 16);
+        assert!(plan.later.iter().all(|(events, _)| !events.contains(&late.event)), "{plan:?}");
+        assert_eq!(plan.again_at, Some(at(1_500)));
+    }
+
     #[test]
     fn after_a_failure_words_are_taken_one_by_one() {
         let mut bad = said(1, 0);

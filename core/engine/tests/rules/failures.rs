@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use tradepost_domain::{Body, Content, Context, Effect, Event, Flow, Stage, Step};
+use tradepost_domain::{Body, Content, Context, Effect, Event, Flow, Staff, Stage, Step};
+use tradepost_ports::store::{InboxBody, InboxRow, StaffWord};
 use tradepost_testkit::script::{Play, ScriptedLlm};
 
 use super::{
+    flow::{TALK, ask},
     secs,
     shop::{MODEL, Setup, Shop},
 };
@@ -125,4 +127,47 @@ fn a_flow_that_panics_beside_its_step_is_a_dead_letter_too() {
     shop.sends();
     let letters = shop.store.tables().dead_letters();
     assert_eq!((letters.len(), shop.sent()), (1, vec!["hello".to_owned()]));
+}
+
+/// A flow that cannot hear that it has its conversation back, and asks a model about everything.
+struct Sulky;
+
+impl Flow for Sulky {
+    const NAME: &'static str = "sulky";
+    const SHAPE: u32 = 1;
+    type State = ();
+
+    fn step(&self, _: &Context, (): (), event: &Event) -> Step<()> {
+        assert!(!matches!(event.body, Body::Staff(Staff::HandedBack { .. })), "the flow sulks");
+        let asks = matches!(event.body, Body::Said(_));
+        let call = || Effect::Call { slot: TALK, call: ask("tea") };
+        Step::with((), asks.then(call).into_iter().collect::<Vec<_>>())
+    }
+
+    fn stage(&self, (): &()) -> Stage {
+        Stage { name: "sulking".into(), open: false }
+    }
+
+    fn upgrade(&self, _: u32, _: serde_json::Value) -> Option<()> {
+        None
+    }
+}
+
+/// The take-over's time has passed and no sweep has said so: the answer's own turn would hand back.
+#[test]
+fn an_answer_is_kept_though_the_hand_back_before_it_fails() {
+    let shop = Shop::with(Setup { flow: Arc::new(Sulky), ..Setup::default() });
+    shop.llm.plan(Play::usual().answered_after(secs(8)));
+    shop.answers("hello");
+    let question = shop.marks(MODEL).remove(0);
+    let carried = shop.under_way(shop.house.carry(question), || {
+        let until = Some(shop.now() + secs(5));
+        shop.staff(StaffWord::TakeOver { by: "Staff".into(), until });
+        shop.turns();
+        shop.passes(secs(8));
+    });
+    carried.expect("stored");
+    let tables = shop.store.tables();
+    assert!(tables.outbox().is_empty(), "the call is settled");
+    assert!(matches!(tables.inbox()[..], [InboxRow { body: InboxBody::Answer { .. }, .. }]));
 }

@@ -108,7 +108,7 @@ fn question(choices: &str) -> Content {
     Content::QuickReplies { text: "Which?".into(), choices }
 }
 
-fn ask(words: &str) -> Call {
+pub fn ask(words: &str) -> Call {
     let turns = vec![ModelTurn { role: Role::User, blocks: vec![Block::Text { text: words.into() }] }];
     Call::Model(Prompt { system: String::new(), turns, tools: Vec::new(), most_tokens: 100 })
 }

@@ -82,6 +82,23 @@ fn a_store_that_fails_drops_no_send_under_way() {
     assert_eq!((shop.line("one"), shop.line("two")), (Delivery::Sent, Delivery::Sent));
 }
 
+/// However long it was away, it is asked again every second.
+#[test]
+fn a_store_that_comes_back_hears_at_once_what_was_kept_for_it() {
+    let shop = Shop::new();
+    shop.messenger.behave(|_| Play::usual().answered_after(secs(2)));
+    shop.hears("say one");
+    let mut life = Life::of(&shop);
+    life.goes_on_for(secs(1));
+    shop.setup.away.store(usize::MAX, Ordering::Relaxed);
+    life.goes_on_for(secs(90));
+    assert_eq!(shop.line("one"), Delivery::Sending);
+    shop.setup.away.store(0, Ordering::Relaxed);
+    life.goes_on_for(secs(2));
+    assert_eq!((shop.line("one"), shop.messenger.calls().len()), (Delivery::Sent, 1));
+    life.ends();
+}
+
 /// proves: PL-11
 #[test]
 fn an_adapter_that_panics_ends_its_own_call_only() {

@@ -93,6 +93,14 @@ fn a_notice_that_comes_before_the_answer_is_released_by_it() {
     assert!(shop.store.tables().parked().is_empty(), "in the very commit that knows the page");
     shop.rests();
     assert!(shop.told().contains(&"paid on time".to_owned()), "{:?}", shop.told());
+    let tables = shop.store.tables();
+    let thanks = tables.messages().into_iter().find(|line| line.line.content.words() == Some("thank you"));
+    let notice = tables.events().into_iter().find(|event| event.kind == "paid").expect("it came");
+    assert_eq!(
+        thanks.expect("thanked").correlation,
+        notice.correlation,
+        "the notice caused it, however late"
+    );
 }
 
 /// proves: FI-05 TH-03
@@ -111,6 +119,18 @@ fn a_cancelled_order_closes_its_page() {
     shop.answers("drop");
     shop.rests();
     assert!(!shop.payments.pages()[0].open);
+}
+
+/// Giving an order up does not fail for want of an account that could close its page: the call alone is a dead letter.
+#[test]
+fn an_order_is_cancelled_though_nobody_can_close_its_page() {
+    let shop = with_open_page();
+    shop.hears("drop");
+    let other = shop.another_without_payments("b");
+    shop.turns_by(&other, "b");
+    let tables = shop.store.tables();
+    assert_eq!(tables.orders()[0].state, tradepost_domain::ledger::OrderState::Cancelled);
+    assert_eq!((tables.inbox().len(), tables.dead_letters().len()), (0, 1));
 }
 
 #[test]
