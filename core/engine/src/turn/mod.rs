@@ -116,24 +116,15 @@ impl House {
         if !conversation.free_for(worker, now) {
             return Ok(TurnEnd::Busy);
         }
-        let (entry, channel) = (
-            self.registry.storefront(&conversation.storefront),
-            self.registry.channel(&conversation.account),
-        );
         let waiting = unit.waiting(id).await?;
-        let (Some(entry), Some(channel)) = (entry, channel) else {
+        let Some((entry, channel)) = self.served_by(&conversation) else {
             let ripe = waiting.iter().filter(|row| row.ripe_at <= now);
             let events: Vec<_> = ripe.map(|row| row.event).collect();
             return self.leave_for_others(unit, conversation, &events, self.tuning.longest_wait).await;
         };
         let swept = waiting.iter().any(|row| row.body == InboxBody::TakeOverEnded);
         let plan = Plan::of(waiting, &entry.tuning, now, self.tuning.most_hops);
-        for (events, ripe_at) in &plan.later {
-            unit.ripen(events, *ripe_at).await?;
-        }
-        if let Some(at) = plan.again_at {
-            self.agenda.note(at, id);
-        }
+        self.put_off(unit, id, &plan).await?;
         let Some(correlation) = plan.jobs.first().and_then(Job::correlation) else {
             return self.give_back(unit, conversation).await;
         };
@@ -166,6 +157,23 @@ impl House {
         turn.run(plan, swept).await?;
         self.reached(crate::Stage::Turning);
         Ok(TurnEnd::Done)
+    }
+
+    /// The storefront and the channel of a conversation, if both are ours.
+    fn served_by(&self, conversation: &Conversation) -> Option<(&StorefrontEntry, &Channel)> {
+        let entry = self.registry.storefront(&conversation.storefront)?;
+        Some((entry, self.registry.channel(&conversation.account)?))
+    }
+
+    /// What the plan leaves for later is looked at then.
+    async fn put_off(&self, unit: &mut dyn Unit, id: ConversationId, plan: &Plan) -> Kept<()> {
+        for (events, ripe_at) in &plan.later {
+            unit.ripen(events, *ripe_at).await?;
+        }
+        if let Some(at) = plan.again_at {
+            self.agenda.note(at, id);
+        }
+        Ok(())
     }
 
     /// These events step back behind those that we can take: however many there are, they keep no other waiting.
