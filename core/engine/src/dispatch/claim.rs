@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use tradepost_domain::{
-    AccountKey, Author, Call, Delivery, EffectId, Lane, Source, Timestamp, WorkerId, capabilities::Passage,
+    AccountKey, Author, Call, Delivery, Lane, Source, Timestamp, WorkerId, capabilities::Passage,
 };
 use tradepost_ports::{
     StoreError, Unit,
@@ -59,7 +59,7 @@ impl House {
         }
         let mut sending = Vec::new();
         for row in self.take_rows(unit, lane, worker, now, most).await? {
-            sending.extend(self.mark(unit, row.effect, worker, now).await?);
+            sending.extend(self.mark(unit, row, now).await?);
         }
         Ok(sending)
     }
@@ -79,18 +79,8 @@ impl House {
         Ok(rows)
     }
 
-    /// Marks a claimed row as sending, unless it is no longer ours, may never leave, or not yet.
-    async fn mark(
-        &self,
-        unit: &mut dyn Unit,
-        effect: EffectId,
-        worker: &WorkerId,
-        now: Timestamp,
-    ) -> Kept<Option<Marked>> {
-        let Some(row) = unit.row(effect).await? else { return Ok(None) };
-        if row.state != OutboxState::Claimed || row.holder.as_ref() != Some(worker) {
-            return Ok(None);
-        }
+    /// Marks a row that this unit has claimed as sending, unless it may never leave, or not yet.
+    async fn mark(&self, unit: &mut dyn Unit, row: OutboxRow, now: Timestamp) -> Kept<Option<Marked>> {
         match self.may_leave(unit, &row, now).await? {
             Leave::Now { account, passage } => {
                 self.mark_sending(unit, row, account, passage, now).await.map(Some)
