@@ -11,7 +11,7 @@ use tradepost_flows::rules::{RulesFlow, seed};
 use tradepost_local::{Local, SystemClock, SystemDice};
 use tradepost_ports::{Adapter, Clock, Dice};
 pub(crate) use tradepost_sandbox as sandbox;
-use tradepost_store_sql::{Options, SqliteStore};
+use tradepost_store_sql::{SqliteOptions, SqliteStore};
 
 use crate::outfit::{FlowKind, Ground, Outfit};
 
@@ -36,7 +36,7 @@ fn starting_rules(storefront: &Storefront, now: Timestamp, dice: &dyn Dice) -> V
 fn embedded(data: &Path) -> BoxFuture<'_, anyhow::Result<Ground>> {
     async {
         let file = data.join("tradepost.db");
-        let store = SqliteStore::open(&file, Options::default()).await;
+        let store = SqliteStore::open(&file, SqliteOptions::default()).await;
         let store = store.with_context(|| format!("failed to open {}", file.display()))?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let coordinator = Arc::new(Local::new(Arc::clone(&clock)));

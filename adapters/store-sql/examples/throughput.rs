@@ -4,7 +4,7 @@
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use tradepost_ports::Store as _;
-use tradepost_store_sql::{Options, SqliteStore};
+use tradepost_store_sql::{SqliteOptions, SqliteStore};
 use tradepost_testkit::make;
 
 #[tokio::main]
@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let callers: u64 = arguments.next().map_or(Ok(64), |text| text.parse())?;
     let units: u64 = arguments.next().map_or(Ok(20_000), |text| text.parse())?;
     let path = folder.join("throughput.db");
-    let store = Arc::new(SqliteStore::open(&path, Options::default()).await?);
+    let store = Arc::new(SqliteStore::open(&path, SqliteOptions::default()).await?);
     println!("{:?}", store.writer_pragmas().await?);
 
     let begun = Instant::now();

@@ -1,33 +1,18 @@
-//! Tradepost's durable store on SQLite: one file, no server.
+//! Tradepost's durable store: in one SQLite file without a server, or in PostgreSQL for any number of processes.
 //!
-//! One thread owns the one connection that writes. Units wait for it in a queue; it takes all that wait, runs each in a
-//! savepoint of one transaction, commits once, and only then answers. So many callers share one wait for the disk. A few
-//! other threads read beside it.
-//!
-//! Queries stand in one module per aggregate, the same ones as in `tradepost_ports::store`. The SQL types are our own
-//! where databases differ (`types`), so that PostgreSQL can be served by the same modules. Time is handed in: nothing
-//! here reads a clock.
+//! Queries stand in one module per aggregate (`aggregates`), the same ones as in `tradepost_ports::store`, and each is
+//! compiled once for either database: what differs comes from the module that it is compiled in ([`SqliteStore`]'s or
+//! [`PostgresStore`]'s). SQL types are our own where the databases differ (`types`). Time is handed in: nothing here reads
+//! a clock but to give up waiting.
 #![forbid(unsafe_code)]
+#![allow(clippy::duplicate_mod, reason = "the aggregates are compiled once for each database")]
 
-mod contacts;
-mod conversations;
 mod counts;
-mod events;
-mod inbox;
-mod journal;
-mod ledger;
-mod messages;
-mod outbox;
-mod reader;
-mod rules;
+mod postgres;
 mod schema;
-mod settings;
-mod store;
-mod timers;
+mod sqlite;
 mod types;
-mod unit;
-mod writer;
 
 pub use counts::Committed;
-pub use settings::Options;
-pub use store::SqliteStore;
+pub use postgres::{PostgresOptions, PostgresStore};
+pub use sqlite::{SqliteOptions, SqliteStore};

@@ -1,13 +1,15 @@
 //! How values stand in columns. Where the databases differ the SQL type is our own, so that one `table!` serves both.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, io::Write as _, str::FromStr};
 
 use diesel::{
+    IntoSql as _,
     deserialize::{self, FromSql, FromSqlRow},
     expression::AsExpression,
+    pg::{Pg, PgValue},
     query_builder::QueryId,
     serialize::{self, IsNull, Output, ToSql},
-    sql_types::{BigInt, SqlOrd, SqlType, Text},
+    sql_types::{BigInt, Nullable, SqlOrd, SqlType, Text},
     sqlite::{Sqlite, SqliteValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -17,15 +19,16 @@ use tradepost_ports::store::{Class, Fate, Kept, OutboxState, StoreError};
 /// A point in time: microseconds on SQLite, `timestamptz` on PostgreSQL. What is finer is cut off.
 #[derive(Debug, Clone, Copy, QueryId, SqlType)]
 #[diesel(sqlite_type(name = "Long"))]
-#[diesel(postgres_type(name = "timestamptz"))]
+#[diesel(postgres_type(oid = 1184, array_oid = 1185))]
 pub struct Moment;
 
 impl SqlOrd for Moment {}
 
-/// A JSON document: text on SQLite, `jsonb` on PostgreSQL.
+/// A JSON document: text on SQLite, `json` on PostgreSQL, which keeps it as it was written: what stands in a journal has
+/// a hash.
 #[derive(Debug, Clone, Copy, QueryId, SqlType)]
 #[diesel(sqlite_type(name = "Text"))]
-#[diesel(postgres_type(name = "jsonb"))]
+#[diesel(postgres_type(oid = 114, array_oid = 199))]
 pub struct Document;
 
 /// A time in a column.
@@ -45,6 +48,29 @@ impl FromSql<Moment, Sqlite> for At {
         let micros = <i64 as FromSql<BigInt, Sqlite>>::from_sql(value)?;
         Ok(Self(Timestamp::from_microsecond(micros)?))
     }
+}
+
+impl ToSql<Moment, Pg> for At {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        let micros = self.0.as_microsecond() - POSTGRES_EPOCH;
+        ToSql::<BigInt, Pg>::to_sql(&micros, &mut out.reborrow())
+    }
+}
+
+impl FromSql<Moment, Pg> for At {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let micros = <i64 as FromSql<BigInt, Pg>>::from_sql(value)?;
+        Ok(Self(Timestamp::from_microsecond(micros.saturating_add(POSTGRES_EPOCH))?))
+    }
+}
+
+/// The beginning of 2000, from which PostgreSQL counts, in microseconds since 1970:
+/// www.postgresql.org/docs/current/datatype-datetime.html.
+const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+
+/// A time as a part of a query.
+pub fn moment(at: Timestamp) -> diesel::dsl::AsExprOf<At, Nullable<Moment>> {
+    At(at).into_sql::<Nullable<Moment>>()
 }
 
 /// An id in a column, as it prints.
@@ -68,6 +94,28 @@ where
         let text = <String as FromSql<Text, Sqlite>>::from_sql(value)?;
         Ok(Self(text.parse()?))
     }
+}
+
+impl<T: fmt::Display + fmt::Debug> ToSql<Text, Pg> for Id<T> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        write!(out, "{}", self.0)?;
+        Ok(IsNull::No)
+    }
+}
+
+impl<T> FromSql<Text, Pg> for Id<T>
+where
+    T: FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(std::str::from_utf8(value.as_bytes())?.parse()?))
+    }
+}
+
+/// Ids as a query takes them.
+pub fn texts<T: Copy>(ids: &[T]) -> Vec<Id<T>> {
+    ids.iter().copied().map(Id).collect()
 }
 
 /// A value that is one of a few words.
@@ -139,6 +187,20 @@ impl<T: Worded> FromSql<Text, Sqlite> for Word<T> {
     }
 }
 
+impl<T: Worded> ToSql<Text, Pg> for Word<T> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(self.0.to_word().as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl<T: Worded> FromSql<Text, Pg> for Word<T> {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let word = std::str::from_utf8(value.as_bytes())?;
+        T::of_word(word).map(Self).ok_or_else(|| format!("`{word}` is not a word known here").into())
+    }
+}
+
 /// A document in a column.
 #[derive(Debug, Clone, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Document)]
@@ -166,6 +228,19 @@ impl ToSql<Document, Sqlite> for Json {
 impl FromSql<Document, Sqlite> for Json {
     fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         Ok(Self(<String as FromSql<Text, Sqlite>>::from_sql(value)?))
+    }
+}
+
+impl ToSql<Document, Pg> for Json {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(self.0.as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Document, Pg> for Json {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(std::str::from_utf8(value.as_bytes())?.to_owned()))
     }
 }
 

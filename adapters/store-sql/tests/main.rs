@@ -1,7 +1,4 @@
-//! The store keeps what every store promises, and what this one promises besides.
+//! Each store keeps what every store promises, and what it promises besides.
 
-mod conformance;
-mod grouping;
-mod house;
-mod keeping;
-mod plans;
+mod postgres;
+mod sqlite;

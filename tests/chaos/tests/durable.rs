@@ -2,7 +2,7 @@
 
 use futures::{StreamExt, stream};
 
-use tradepost_store_sql::{Options, SqliteStore};
+use tradepost_store_sql::{SqliteOptions, SqliteStore};
 
 use crate::stage::{Scene, Tracee};
 
@@ -49,7 +49,7 @@ async fn an_event_is_on_disk_before_it_is_answered() {
 
 /// The settings of a connection that is opened as the house opens its own.
 async fn settings(scene: &Scene) -> Vec<(String, String)> {
-    let store = SqliteStore::open(scene.house.store(), Options::default()).await.expect("a store");
+    let store = SqliteStore::open(scene.house.store(), SqliteOptions::default()).await.expect("a store");
     let settings = store.writer_pragmas().await.expect("settings");
     store.close().await;
     settings

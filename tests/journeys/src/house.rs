@@ -21,7 +21,7 @@ use tradepost_gateway::{
 use tradepost_local::{Local, SystemDice};
 use tradepost_ports::{Clock, Dice, Store};
 use tradepost_sandbox::{Echo, InstagramAccount, Sandbox, SandboxConfig};
-use tradepost_store_sql::{Options, SqliteStore};
+use tradepost_store_sql::{SqliteOptions, SqliteStore};
 use tradepost_testkit::time::HandClock;
 
 use crate::{clumsy::Clumsy, keep};
@@ -250,7 +250,7 @@ static CLOCKS: Mutex<BTreeMap<PathBuf, HandClock>> = Mutex::new(BTreeMap::new())
 fn ground(data: &Path) -> BoxFuture<'_, anyhow::Result<Ground>> {
     async move {
         let clock = CLOCKS.lock().get(&whole(data)).cloned().expect("a clock for this house");
-        let store = SqliteStore::open(&data.join("tradepost.db"), Options::default()).await?;
+        let store = SqliteStore::open(&data.join("tradepost.db"), SqliteOptions::default()).await?;
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let coordinator = Arc::new(Local::new(Arc::clone(&clock)));
         Ok(Ground { store: Arc::new(store), coordinator, clock, dice: Arc::new(SystemDice) })

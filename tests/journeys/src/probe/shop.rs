@@ -15,7 +15,7 @@ use tradepost_engine::{AccountEntry, House, Parts, Registry, StorefrontEntry, St
 use tradepost_local::Local;
 use tradepost_ports::{Clock, Coordinator, Store, Terms, terms::Repeat};
 use tradepost_probe::Probe;
-use tradepost_store_sql::{Options, SqliteStore};
+use tradepost_store_sql::{SqliteOptions, SqliteStore};
 use tradepost_testkit::{
     chance::SeededDice,
     make,
@@ -48,7 +48,7 @@ impl Shop {
         let data = tempfile::tempdir().expect("a directory");
         let clock = HandClock::default();
         let time: Arc<dyn Clock> = Arc::new(clock.clone());
-        let store = SqliteStore::open(&data.path().join("shop.db"), Options::default()).await;
+        let store = SqliteStore::open(&data.path().join("shop.db"), SqliteOptions::default()).await;
         let store: Arc<dyn Store> = Arc::new(store.expect("a store"));
         let messenger = ScriptedMessenger::new(terms("sim:1", Repeat::Never), abilities(), Arc::clone(&time));
         let payments = ScriptedPayments::new(terms("pay:1", Repeat::Keyed), Arc::clone(&time));

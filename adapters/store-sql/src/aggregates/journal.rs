@@ -5,14 +5,14 @@ use diesel::prelude::*;
 use tradepost_domain::{ConversationId, DeadLetterId, StorefrontId, Timestamp, TurnId};
 use tradepost_ports::store::{DeadLetter, DeadLetters, Journal, JournalRow, Kept};
 
+use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{dead_letters, journal, parts},
     types::{At, Id, Json},
-    unit::SqliteUnit,
 };
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = journal, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = journal, check_for_backend(Backend))]
 struct Hop {
     conversation: Id<ConversationId>,
     hop: i64,
@@ -62,10 +62,10 @@ impl Hop {
 }
 
 #[async_trait]
-impl Journal for SqliteUnit<'_> {
+impl Journal for SqlUnit<'_> {
     async fn log(&mut self, row: &JournalRow) -> Kept<()> {
         let hop = Hop::of(row)?;
-        self.run(|db| diesel::insert_into(journal::table).values(hop).execute(db)).map(drop)
+        self.run(|db| diesel::insert_into(journal::table).values(hop).execute(db)).await.map(drop)
     }
 
     async fn journal(&mut self, conversation: ConversationId, from: i64, most: u32) -> Kept<Vec<JournalRow>> {
@@ -74,22 +74,22 @@ impl Journal for SqliteUnit<'_> {
             .filter(journal::hop.ge(from))
             .order(journal::hop)
             .limit(most.into());
-        let hops = self.run(|db| hops.select(Hop::as_select()).load(db))?;
+        let hops = self.run(|db| hops.select(Hop::as_select()).load(db)).await?;
         hops.into_iter().map(Hop::read).collect()
     }
 
     async fn keep_part(&mut self, hash: &str, part: &str) -> Kept<()> {
         let kept = diesel::insert_into(parts::table).values((parts::hash.eq(hash), parts::part.eq(part)));
-        self.run(|db| kept.on_conflict_do_nothing().execute(db)).map(drop)
+        self.run(|db| kept.on_conflict_do_nothing().execute(db)).await.map(drop)
     }
 
     async fn part(&mut self, hash: &str) -> Kept<Option<String>> {
-        self.run(|db| parts::table.find(hash).select(parts::part).first(db).optional())
+        self.find(|db| parts::table.find(hash).select(parts::part).first(db)).await
     }
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = dead_letters, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = dead_letters, check_for_backend(Backend))]
 struct Letter {
     id: Id<DeadLetterId>,
     storefront: String,
@@ -113,7 +113,7 @@ impl Letter {
 }
 
 #[async_trait]
-impl DeadLetters for SqliteUnit<'_> {
+impl DeadLetters for SqlUnit<'_> {
     async fn bury(&mut self, letter: &DeadLetter) -> Kept<()> {
         let row = Letter {
             id: Id(letter.id),
@@ -123,12 +123,12 @@ impl DeadLetters for SqliteUnit<'_> {
             reason: letter.reason.clone(),
             work: Json::of(&letter.work)?,
         };
-        self.run(|db| diesel::insert_into(dead_letters::table).values(row).execute(db)).map(drop)
+        self.run(|db| diesel::insert_into(dead_letters::table).values(row).execute(db)).await.map(drop)
     }
 
     async fn dead_letter(&mut self, id: DeadLetterId) -> Kept<Option<DeadLetter>> {
         let letter = dead_letters::table.find(Id(id)).select(Letter::as_select());
-        self.run(|db| letter.first(db).optional())?.map(Letter::read).transpose()
+        self.find(|db| letter.first(db)).await?.map(Letter::read).transpose()
     }
 
     async fn dead_letters(&mut self, most: u32) -> Kept<Vec<DeadLetter>> {
@@ -136,13 +136,13 @@ impl DeadLetters for SqliteUnit<'_> {
             .filter(dead_letters::retried_at.is_null())
             .order((dead_letters::at.desc(), dead_letters::id.desc()))
             .limit(most.into());
-        let letters = self.run(|db| open.select(Letter::as_select()).load(db))?;
+        let letters = self.run(|db| open.select(Letter::as_select()).load(db)).await?;
         letters.into_iter().map(Letter::read).collect()
     }
 
     async fn resurrect(&mut self, id: DeadLetterId, at: Timestamp) -> Kept<bool> {
         let open = dead_letters::table.find(Id(id)).filter(dead_letters::retried_at.is_null());
         let retried = diesel::update(open).set(dead_letters::retried_at.eq(At(at)));
-        Ok(self.run(|db| retried.execute(db))? == 1)
+        Ok(self.run(|db| retried.execute(db)).await? == 1)
     }
 }

@@ -1,12 +1,8 @@
 //! Stock, orders and payments; and news of things that are not known yet. What could be sold twice is decided by one
-//! conditional statement.
+//! locked row.
 
 use async_trait::async_trait;
-use diesel::{
-    dsl::exists,
-    prelude::*,
-    sql_types::{BigInt, Nullable, Text},
-};
+use diesel::{dsl::exists, prelude::*};
 use tradepost_domain::{
     AccountKey, ConversationId, EventId, Money, OrderId, StorefrontId, Timestamp,
     ledger::{Item, Order, OrderState, Payment},
@@ -14,14 +10,14 @@ use tradepost_domain::{
 };
 use tradepost_ports::store::{Kept, Ledger, Parked, StoreError};
 
+use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{checkouts, items, orders, parked, payments},
-    types::{At, Id, Json, Moment, Word, count},
-    unit::SqliteUnit,
+    types::{At, Id, Json, Word, count},
 };
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = items, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = items, check_for_backend(Backend))]
 struct ItemRow {
     sku: String,
     title: String,
@@ -31,7 +27,7 @@ struct ItemRow {
 }
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = orders, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = orders, check_for_backend(Backend))]
 struct OrderRow {
     id: Id<OrderId>,
     storefront: String,
@@ -64,7 +60,7 @@ impl OrderRow {
 }
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = parked, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = parked, check_for_backend(Backend))]
 struct ParkedRow {
     seq: i64,
     event: Id<EventId>,
@@ -89,16 +85,8 @@ impl ParkedRow {
 /// Nothing is called by more bytes than that, and SQLite refuses patterns of 50,000.
 const LONGEST_WORDS: usize = 5_000;
 
-/// Adds an order if what is on hand less what is held leaves enough: the decision and the row are one statement.
-const RESERVE: &str = "\
-INSERT INTO orders (id, storefront, conversation, sku, title, quantity, minor, currency, state, ends, held_until, checkout) \
-SELECT ?, storefront, ?, sku, ?, ?, ?, ?, ?, ?, ?, ? FROM items \
-WHERE storefront = ? AND sku = ? AND on_hand - (\
-SELECT coalesce(sum(held.quantity), 0) FROM orders AS held \
-WHERE held.storefront = items.storefront AND held.sku = items.sku AND held.held_until > ?) >= ?";
-
 #[async_trait]
-impl Ledger for SqliteUnit<'_> {
+impl Ledger for SqlUnit<'_> {
     async fn stock(&mut self, storefront: &StorefrontId, item: &Item, on_hand: u32) -> Kept<()> {
         let now = (
             items::title.eq(&item.title),
@@ -114,7 +102,7 @@ impl Ledger for SqliteUnit<'_> {
             .on_conflict((items::storefront, items::sku))
             .do_update()
             .set(now);
-        self.run(|db| stocked.execute(db)).map(drop)
+        self.run(|db| stocked.execute(db)).await.map(drop)
     }
 
     async fn find(
@@ -135,44 +123,56 @@ impl Ledger for SqliteUnit<'_> {
             .filter(by_key.clone().or(by_title))
             .order((by_key.desc(), items::title, items::sku))
             .limit(most.into());
-        let rows = self.run(|db| found.select(ItemRow::as_select()).load(db))?;
-        rows.into_iter().map(|row| self.counted(storefront, row, now)).collect()
+        let rows = self.run(|db| found.select(ItemRow::as_select()).load(db)).await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.push(self.counted(storefront, row, now).await?);
+        }
+        Ok(found)
     }
 
     async fn item(&mut self, storefront: &StorefrontId, sku: &str, now: Timestamp) -> Kept<Option<Item>> {
         let item = items::table.find((storefront.as_str(), sku)).select(ItemRow::as_select());
-        let row = self.run(|db| item.first(db).optional())?;
-        row.map(|row| self.counted(storefront, row, now)).transpose()
+        let row = locked!(self, item).await?;
+        match row {
+            Some(row) => self.counted(storefront, row, now).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn reserve(&mut self, order: &Order, now: Timestamp) -> Kept<bool> {
+        // Who reserves of this item next waits for this unit's end, and counts what it holds.
+        let item = self.item(&order.storefront, &order.sku, now).await?;
+        if item.is_none_or(|item| item.free < order.quantity) {
+            return Ok(false);
+        }
         let held_until = (order.state == OrderState::Held).then_some(At(order.ends));
-        let reserve = diesel::sql_query(RESERVE)
-            .bind::<Text, _>(Id(order.id))
-            .bind::<Text, _>(Id(order.conversation))
-            .bind::<Text, _>(&order.title)
-            .bind::<BigInt, _>(i64::from(order.quantity))
-            .bind::<BigInt, _>(order.total.minor)
-            .bind::<Text, _>(order.total.currency.code())
-            .bind::<Text, _>(order.state.word())
-            .bind::<Moment, _>(At(order.ends))
-            .bind::<Nullable<Moment>, _>(held_until)
-            .bind::<Nullable<Text>, _>(order.checkout.as_deref())
-            .bind::<Text, _>(order.storefront.as_str())
-            .bind::<Text, _>(&order.sku)
-            .bind::<Moment, _>(At(now))
-            .bind::<BigInt, _>(i64::from(order.quantity));
-        Ok(self.run(|db| reserve.execute(db))? == 1)
+        let row = (
+            orders::id.eq(Id(order.id)),
+            orders::storefront.eq(order.storefront.as_str()),
+            orders::conversation.eq(Id(order.conversation)),
+            orders::sku.eq(&order.sku),
+            orders::title.eq(&order.title),
+            orders::quantity.eq(i64::from(order.quantity)),
+            orders::minor.eq(order.total.minor),
+            orders::currency.eq(order.total.currency.code()),
+            orders::state.eq(order.state.word()),
+            orders::ends.eq(At(order.ends)),
+            orders::held_until.eq(held_until),
+            orders::checkout.eq(order.checkout.as_deref()),
+        );
+        let reserved = diesel::insert_into(orders::table).values(row);
+        Ok(self.run(|db| reserved.execute(db)).await? == 1)
     }
 
     async fn order(&mut self, id: OrderId) -> Kept<Option<Order>> {
         let order = orders::table.filter(orders::id.eq(Id(id))).select(OrderRow::as_select());
-        self.run(|db| order.first(db).optional())?.map(OrderRow::read).transpose()
+        self.find(|db| order.first(db)).await?.map(OrderRow::read).transpose()
     }
 
     async fn order_by_checkout(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Order>> {
         let known = checkouts::table.find((account.as_str(), reference)).select(checkouts::order_id);
-        match self.run(|db| known.first::<Id<OrderId>>(db).optional())? {
+        match self.find(|db| known.first::<Id<OrderId>>(db)).await? {
             Some(Id(id)) => self.order(id).await,
             None => Ok(None),
         }
@@ -183,7 +183,7 @@ impl Ledger for SqliteUnit<'_> {
             .filter(orders::conversation.eq(Id(conversation)))
             .order(orders::seq.desc())
             .limit(most.into());
-        let rows = self.run(|db| of.select(OrderRow::as_select()).load(db))?;
+        let rows = self.run(|db| of.select(OrderRow::as_select()).load(db)).await?;
         rows.into_iter().map(OrderRow::read).collect()
     }
 
@@ -193,24 +193,24 @@ impl Ledger for SqliteUnit<'_> {
         let moved = match to {
             OrderState::Held => {
                 let held = (orders::state.eq(to.word()), orders::held_until.eq(orders::ends.nullable()));
-                self.run(|db| there.set(held).execute(db))?
+                self.run(|db| there.set(held).execute(db)).await?
             }
             _ => {
                 let ended = (orders::state.eq(to.word()), orders::held_until.eq(None::<At>));
-                self.run(|db| there.set(ended).execute(db))?
+                self.run(|db| there.set(ended).execute(db)).await?
             }
         };
         if moved == 1 && to == OrderState::Paid {
             let sold = order.select((orders::storefront, orders::sku, orders::quantity));
-            let (storefront, sku, quantity): (String, String, i64) = self.run(|db| sold.first(db))?;
-            self.take_from_stock(&storefront, &sku, quantity)?;
+            let (storefront, sku, quantity): (String, String, i64) = self.run(|db| sold.first(db)).await?;
+            self.take_from_stock(&storefront, &sku, quantity).await?;
         }
         Ok(moved == 1)
     }
 
     async fn know_checkout(&mut self, id: OrderId, account: &AccountKey, reference: &str) -> Kept<()> {
         let order = diesel::update(orders::table.filter(orders::id.eq(Id(id))));
-        if self.run(|db| order.set(orders::checkout.eq(reference)).execute(db))? == 0 {
+        if self.run(|db| order.set(orders::checkout.eq(reference)).execute(db)).await? == 0 {
             return Ok(());
         }
         let key = (checkouts::account.eq(account.as_str()), checkouts::reference.eq(reference));
@@ -219,7 +219,7 @@ impl Ledger for SqliteUnit<'_> {
             .on_conflict((checkouts::account, checkouts::reference))
             .do_update()
             .set(checkouts::order_id.eq(Id(id)));
-        self.run(|db| known.execute(db)).map(drop)
+        self.run(|db| known.execute(db)).await.map(drop)
     }
 
     async fn hear_payment(
@@ -239,7 +239,7 @@ impl Ledger for SqliteUnit<'_> {
             payments::at.eq(At(at)),
         );
         let heard = diesel::insert_into(payments::table).values(row).on_conflict_do_nothing();
-        Ok(self.run(|db| heard.execute(db))? == 1)
+        Ok(self.run(|db| heard.execute(db)).await? == 1)
     }
 
     async fn ended_holds(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Order>> {
@@ -247,7 +247,9 @@ impl Ledger for SqliteUnit<'_> {
             .filter(orders::held_until.le(At(now)))
             .order((orders::held_until, orders::id))
             .limit(most.into());
-        let rows = self.run(|db| ended.select(OrderRow::as_select()).load(db))?;
+        let mut rows: Vec<OrderRow> = free!(self, ended.select(OrderRow::as_select())).await?;
+        let busy = self.busy_among(rows.iter().map(|row| row.conversation.0)).await?;
+        rows.retain(|row| !busy.contains(&row.conversation.0));
         rows.into_iter().map(OrderRow::read).collect()
     }
 
@@ -259,7 +261,7 @@ impl Ledger for SqliteUnit<'_> {
             parked::until.eq(At(news.until)),
             parked::news.eq(Json::of(&news.news)?),
         );
-        self.run(|db| diesel::insert_into(parked::table).values(row).execute(db)).map(drop)
+        self.run(|db| diesel::insert_into(parked::table).values(row).execute(db)).await.map(drop)
     }
 
     async fn unpark(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Parked>> {
@@ -267,13 +269,13 @@ impl Ledger for SqliteUnit<'_> {
             .filter(parked::account.eq(account.as_str()))
             .filter(parked::reference.eq(reference))
             .order(parked::seq);
-        let rows = self.run(|db| under.select(ParkedRow::as_select()).load(db))?;
-        self.take_out(rows)
+        let rows = self.run(|db| under.select(ParkedRow::as_select()).load(db)).await?;
+        self.take_out(rows).await
     }
 
     async fn parked_due(&mut self, now: Timestamp) -> Kept<bool> {
         let due = parked::table.filter(parked::until.le(At(now)));
-        self.run(|db| diesel::select(exists(due)).get_result(db))
+        self.run(|db| diesel::select(exists(due)).get_result(db)).await
     }
 
     async fn unpark_old(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Parked>> {
@@ -281,38 +283,38 @@ impl Ledger for SqliteUnit<'_> {
             .filter(parked::until.le(At(now)))
             .order((parked::until, parked::seq))
             .limit(most.into());
-        let rows = self.run(|db| old.select(ParkedRow::as_select()).load(db))?;
-        self.take_out(rows)
+        let rows = free!(self, old.select(ParkedRow::as_select())).await?;
+        self.take_out(rows).await
     }
 }
 
-impl SqliteUnit<'_> {
+impl SqlUnit<'_> {
     /// The item with what nobody holds at that time.
-    fn counted(&mut self, storefront: &StorefrontId, row: ItemRow, now: Timestamp) -> Kept<Item> {
+    async fn counted(&mut self, storefront: &StorefrontId, row: ItemRow, now: Timestamp) -> Kept<Item> {
         let held = orders::table
             .filter(orders::storefront.eq(storefront.as_str()))
             .filter(orders::sku.eq(&row.sku))
             .filter(orders::held_until.gt(At(now)))
             .select(orders::quantity);
-        let held: Vec<i64> = self.run(|db| held.load(db))?;
+        let held: Vec<i64> = self.run(|db| held.load(db)).await?;
         let free = (row.on_hand - held.iter().sum::<i64>()).max(0);
         let price = money(row.minor, &row.currency)?;
         Ok(Item { sku: row.sku, title: row.title, price, free: count(free)? })
     }
 
     /// Takes sold ones from what is on hand; what staff counted too low ends at nothing.
-    fn take_from_stock(&mut self, storefront: &str, sku: &str, quantity: i64) -> Kept<()> {
+    async fn take_from_stock(&mut self, storefront: &str, sku: &str, quantity: i64) -> Kept<()> {
         let item = items::table.find((storefront, sku));
         let enough = diesel::update(item.filter(items::on_hand.ge(quantity)));
-        if self.run(|db| enough.set(items::on_hand.eq(items::on_hand - quantity)).execute(db))? == 0 {
-            self.run(|db| diesel::update(item).set(items::on_hand.eq(0)).execute(db))?;
+        if self.run(|db| enough.set(items::on_hand.eq(items::on_hand - quantity)).execute(db)).await? == 0 {
+            self.run(|db| diesel::update(item).set(items::on_hand.eq(0)).execute(db)).await?;
         }
         Ok(())
     }
 
-    fn take_out(&mut self, rows: Vec<ParkedRow>) -> Kept<Vec<Parked>> {
+    async fn take_out(&mut self, rows: Vec<ParkedRow>) -> Kept<Vec<Parked>> {
         for row in &rows {
-            self.run(|db| diesel::delete(parked::table.find(row.seq)).execute(db))?;
+            self.run(|db| diesel::delete(parked::table.find(row.seq)).execute(db)).await?;
         }
         rows.into_iter().map(ParkedRow::read).collect()
     }

@@ -14,10 +14,10 @@ use tradepost_ports::{
     Store as _, Unit,
     store::{Kept, OutboxState, UnitFuture},
 };
-use tradepost_store_sql::Options;
+use tradepost_store_sql::SqliteOptions;
 use tradepost_testkit::make;
 
-use crate::house::{folder, open, path_in};
+use super::house::{folder, open, path_in};
 
 /// Statements as they were run: the file, and the SQL.
 static SEEN: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
@@ -131,7 +131,7 @@ async fn finds_unsettled_lines_among_themselves() {
 async fn plan_of(query: Query) -> Vec<(String, String)> {
     let folder = folder();
     set_default_instrumentation(|| Some(Box::<Listening>::default())).expect("listening");
-    let store = open(&folder, Options::default()).await;
+    let store = open(&folder, SqliteOptions::default()).await;
     store.write(Box::new(|unit| furnish(unit))).await.expect("rows to find");
     let file = path_in(&folder).to_string_lossy().into_owned();
     let so_far = seen_in(&file).len();

@@ -9,12 +9,11 @@ use diesel::{SqliteConnection, connection::SimpleConnection as _, prelude::*};
 use tokio::sync::{mpsc, oneshot};
 use tradepost_ports::store::{Kept, StoreError, UnitWork};
 
-use crate::{
-    counts::Counts,
-    schema::probes,
+use super::{
     settings,
     unit::{away, perform},
 };
+use crate::{counts::Counts, schema::probes};
 
 /// What the writer is asked to do.
 pub(crate) enum Task {

@@ -4,10 +4,10 @@ use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as 
 use rstest::rstest;
 use std::time::Duration;
 use tradepost_ports::{Store as _, store::StoreError};
-use tradepost_store_sql::{Options, SqliteStore};
+use tradepost_store_sql::{SqliteOptions, SqliteStore};
 use tradepost_testkit::{make, store::write};
 
-use crate::house::{folder, open, path_in, record, recorded, recording};
+use super::house::{folder, open, path_in, record, recorded, recording};
 
 /// Another process at the same file.
 fn another(folder: &tempfile::TempDir) -> SqliteConnection {
@@ -18,17 +18,17 @@ fn another(folder: &tempfile::TempDir) -> SqliteConnection {
 async fn opening_again_finds_everything() {
     let folder = folder();
     {
-        let store = open(&folder, Options::default()).await;
+        let store = open(&folder, SqliteOptions::default()).await;
         record(&store, 1).await.expect("a unit");
     }
-    let store = open(&folder, Options::default()).await;
+    let store = open(&folder, SqliteOptions::default()).await;
     assert!(recorded(&store, 1).await);
 }
 
 #[tokio::test]
 async fn closing_finishes_what_was_handed_in_and_tidies_the_journal_away() {
     let folder = folder();
-    let store = open(&folder, Options::default()).await;
+    let store = open(&folder, SqliteOptions::default()).await;
     record(&store, 1).await.expect("a unit");
     let journal = folder.path().join("store.db-wal");
     assert!(std::fs::metadata(&journal).expect("a journal").len() > 0);
@@ -37,7 +37,7 @@ async fn closing_finishes_what_was_handed_in_and_tidies_the_journal_away() {
     assert!(matches!(record(&store, 2).await, Err(StoreError::Away(_))));
     assert!(matches!(store.health().await, Err(StoreError::Away(_))));
     store.close().await;
-    let store = open(&folder, Options::default()).await;
+    let store = open(&folder, SqliteOptions::default()).await;
     assert!(recorded(&store, 1).await && !recorded(&store, 2).await);
 }
 
@@ -45,7 +45,7 @@ async fn closing_finishes_what_was_handed_in_and_tidies_the_journal_away() {
 #[tokio::test]
 async fn every_commit_is_on_disk_before_it_counts() {
     let folder = folder();
-    let store = open(&folder, Options::default()).await;
+    let store = open(&folder, SqliteOptions::default()).await;
     let settings = store.writer_pragmas().await.expect("settings");
     let value = |name| settings.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     assert_eq!(value("journal_mode"), Some("wal"));
@@ -56,7 +56,8 @@ async fn every_commit_is_on_disk_before_it_counts() {
 #[tokio::test]
 async fn two_at_the_same_file_wait_for_each_other() {
     let folder = folder();
-    let (one, two) = (open(&folder, Options::default()).await, open(&folder, Options::default()).await);
+    let (one, two) =
+        (open(&folder, SqliteOptions::default()).await, open(&folder, SqliteOptions::default()).await);
     let ours = futures::future::join_all((0..50).map(|n| record(&one, n)));
     let theirs = futures::future::join_all((50..100).map(|n| record(&two, n)));
     let (ours, theirs) = futures::future::join(ours, theirs).await;
@@ -69,7 +70,7 @@ async fn two_at_the_same_file_wait_for_each_other() {
 #[tokio::test]
 async fn a_store_that_another_process_holds_too_long_is_away_until_it_is_let_go() {
     let folder = folder();
-    let patience = Options { busy_timeout: Duration::from_millis(1), ..Options::default() };
+    let patience = SqliteOptions { busy_timeout: Duration::from_millis(1), ..SqliteOptions::default() };
     let store = open(&folder, patience).await;
     let mut other = another(&folder);
     other.batch_execute("BEGIN IMMEDIATE").expect("the lock");
@@ -84,7 +85,7 @@ async fn a_store_that_another_process_holds_too_long_is_away_until_it_is_let_go(
 #[tokio::test]
 async fn a_full_store_says_so_and_works_again() {
     let folder = folder();
-    let full = Options { most_pages: Some(120), ..Options::default() };
+    let full = SqliteOptions { most_pages: Some(120), ..SqliteOptions::default() };
     let store = open(&folder, full).await;
     let large = |n: u64| {
         let mut event = make::stored_event(n);
@@ -137,13 +138,13 @@ async fn what_stands_in_the_way_of_opening_is_said(#[case] obstacle: Obstacle, #
             path_in(&folder)
         }
         Obstacle::Newer => {
-            drop(open(&folder, Options::default()).await);
+            drop(open(&folder, SqliteOptions::default()).await);
             let step = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
             another(&folder).batch_execute(step).expect("a step from the future");
             path_in(&folder)
         }
     };
-    let refused = SqliteStore::open(path, Options::default()).await.expect_err("a refusal");
+    let refused = SqliteStore::open(path, SqliteOptions::default()).await.expect_err("a refusal");
     assert!(refused.to_string().contains(words), "{refused}");
 }
 
@@ -153,17 +154,17 @@ async fn what_stands_in_the_way_of_opening_is_said(#[case] obstacle: Obstacle, #
 #[tokio::test]
 async fn a_schema_that_finds_no_room_is_said_with_what_can_be_done() {
     let folder = folder();
-    let small = Options { most_pages: Some(10), ..Options::default() };
+    let small = SqliteOptions { most_pages: Some(10), ..SqliteOptions::default() };
     let refused = SqliteStore::open(path_in(&folder), small).await.expect_err("a refusal").to_string();
     assert!(refused.contains("has no room on its disk: make room"), "{refused}");
-    open(&folder, Options::default()).await.health().await.expect("a store, now that there is room");
+    open(&folder, SqliteOptions::default()).await.health().await.expect("a store, now that there is room");
 }
 
 /// A statement that is not kept prepared fails like the others: the unit goes on.
 #[tokio::test]
 async fn an_order_made_twice_is_a_conflict_that_a_unit_may_pass_over() {
     let folder = folder();
-    let store = open(&folder, Options::default()).await;
+    let store = open(&folder, SqliteOptions::default()).await;
     let order = make::order(1, make::conversation_id(1), "mug");
     let twice = write(&store, move |unit| {
         Box::pin(async move {
@@ -180,7 +181,7 @@ async fn an_order_made_twice_is_a_conflict_that_a_unit_may_pass_over() {
 async fn only_its_owner_may_read_the_file() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder();
-    let store = open(&folder, Options::default()).await;
+    let store = open(&folder, SqliteOptions::default()).await;
     record(&store, 1).await.expect("a unit");
     for name in ["store.db", "store.db-wal"] {
         let file = std::fs::metadata(folder.path().join(name)).expect("a file");
@@ -194,7 +195,7 @@ async fn only_its_owner_may_read_the_file() {
 #[tokio::test]
 async fn words_of_any_length_may_be_looked_for(#[case] words: &str, #[case] found: usize) {
     let folder = folder();
-    let store = open(&folder, Options::default()).await;
+    let store = open(&folder, SqliteOptions::default()).await;
     let words = words.to_owned();
     let items = write(&store, move |unit| {
         Box::pin(async move {
@@ -209,7 +210,7 @@ async fn words_of_any_length_may_be_looked_for(#[case] words: &str, #[case] foun
 #[tokio::test]
 async fn an_arrival_is_kept_and_due_news_is_told() {
     let folder = folder();
-    let store = open(&folder, Options::default()).await;
+    let store = open(&folder, SqliteOptions::default()).await;
     let mut event = make::stored_event(1);
     event.arrival = Some("{\"account\":\"1\"}".into());
     let (known, mut parked) = (event.clone(), make::parked(1, "m1"));

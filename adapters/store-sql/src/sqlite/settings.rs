@@ -8,11 +8,11 @@ use diesel::{
 };
 use tradepost_ports::store::{Kept, StoreError};
 
-use crate::unit::away;
+use super::unit::away;
 
 /// How a store is opened. The defaults are right for one process on one machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
+pub struct SqliteOptions {
     /// How long to wait for another process that writes, such as the command line, before the store counts as away.
     pub busy_timeout: Duration,
     /// Connections that read beside the writer; at least one.
@@ -28,7 +28,7 @@ pub struct Options {
     pub most_pages: Option<u32>,
 }
 
-impl Default for Options {
+impl Default for SqliteOptions {
     fn default() -> Self {
         Self {
             busy_timeout: Duration::from_secs(5),
@@ -43,7 +43,7 @@ impl Default for Options {
 
 /// Opens the connection that writes. The journal is written ahead, and every commit is on disk before it counts:
 /// <https://www.sqlite.org/pragma.html#pragma_synchronous>.
-pub(crate) fn writer(path: &Path, options: &Options) -> Kept<SqliteConnection> {
+pub(crate) fn writer(path: &Path, options: &SqliteOptions) -> Kept<SqliteConnection> {
     make(path);
     let mut connection = connect(path, options)?;
     let settings = format!(
@@ -69,7 +69,7 @@ fn make(path: &Path) {
 }
 
 /// Opens a connection that only reads.
-pub(crate) fn reader(path: &Path, options: &Options) -> Kept<SqliteConnection> {
+pub(crate) fn reader(path: &Path, options: &SqliteOptions) -> Kept<SqliteConnection> {
     let mut connection = connect(path, options)?;
     let settings = format!(
         "PRAGMA query_only = ON; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
@@ -79,7 +79,7 @@ pub(crate) fn reader(path: &Path, options: &Options) -> Kept<SqliteConnection> {
     Ok(connection)
 }
 
-fn connect(path: &Path, options: &Options) -> Kept<SqliteConnection> {
+fn connect(path: &Path, options: &SqliteOptions) -> Kept<SqliteConnection> {
     let mut connection = SqliteConnection::establish(&path.to_string_lossy())
         .map_err(|error| unusable(path, &error.to_string()))?;
     let patience = format!("PRAGMA busy_timeout = {};", options.busy_timeout.as_millis());

@@ -7,16 +7,16 @@ use tradepost_domain::{
 };
 use tradepost_ports::store::{Contacts, Kept, StoreError};
 
+use super::{RunQueryDsl, SqlUnit};
 use crate::{
     schema::{consents, contacts, facts, identities},
     types::{At, Id},
-    unit::SqliteUnit,
 };
 
 #[async_trait]
-impl Contacts for SqliteUnit<'_> {
+impl Contacts for SqlUnit<'_> {
     async fn contact_by(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<Option<Contact>> {
-        match self.owner_of(storefront, identity)? {
+        match self.owner_of(storefront, identity).await? {
             Some(id) => self.contact(id).await,
             None => Ok(None),
         }
@@ -24,16 +24,16 @@ impl Contacts for SqliteUnit<'_> {
 
     async fn contact(&mut self, id: ContactId) -> Kept<Option<Contact>> {
         let row = contacts::table.find(Id(id)).select((contacts::storefront, contacts::name));
-        let row: Option<(String, Option<String>)> = self.run(|db| row.first(db).optional())?;
+        let row: Option<(String, Option<String>)> = self.find(|db| row.first(db)).await?;
         let Some((storefront, name)) = row else { return Ok(None) };
         let identities = identities::table
             .filter(identities::contact.eq(Id(id)))
             .order(identities::position)
             .select((identities::scheme, identities::value));
-        let identities: Vec<(String, String)> = self.run(|db| identities.load(db))?;
+        let identities: Vec<(String, String)> = self.run(|db| identities.load(db)).await?;
         let facts = facts::table.filter(facts::contact.eq(Id(id)));
         let facts = facts.select((facts::name, facts::value, facts::source));
-        let facts: Vec<(String, String, Option<Id<MessageId>>)> = self.run(|db| facts.load(db))?;
+        let facts: Vec<(String, String, Option<Id<MessageId>>)> = self.run(|db| facts.load(db)).await?;
         Ok(Some(Contact {
             id,
             storefront: StorefrontId::new(storefront),
@@ -48,7 +48,7 @@ impl Contacts for SqliteUnit<'_> {
 
     async fn meet(&mut self, contact: &Contact) -> Kept<()> {
         for identity in &contact.identities {
-            if self.owner_of(&contact.storefront, identity)?.is_some() {
+            if self.owner_of(&contact.storefront, identity).await?.is_some() {
                 return Err(StoreError::Conflict);
             }
         }
@@ -58,29 +58,29 @@ impl Contacts for SqliteUnit<'_> {
             contacts::name.eq(contact.name.as_deref()),
         );
         let met = diesel::insert_into(contacts::table).values(row).on_conflict_do_nothing();
-        if self.run(|db| met.execute(db))? == 0 {
+        if self.run(|db| met.execute(db)).await? == 0 {
             return Err(StoreError::Conflict);
         }
         for (position, identity) in (0..).zip(&contact.identities) {
-            self.add_identity(contact, identity, position)?;
+            self.add_identity(contact, identity, position).await?;
         }
         for (name, fact) in &contact.facts {
-            self.put_fact(contact.id, name, fact)?;
+            self.put_fact(contact.id, name, fact).await?;
         }
         Ok(())
     }
 
     async fn name(&mut self, id: ContactId, name: &str) -> Kept<()> {
         let named = diesel::update(contacts::table.find(Id(id))).set(contacts::name.eq(name));
-        self.run(|db| named.execute(db)).map(drop)
+        self.run(|db| named.execute(db)).await.map(drop)
     }
 
     async fn learn(&mut self, id: ContactId, name: &str, fact: &Fact) -> Kept<()> {
         let known = diesel::select(exists(contacts::table.find(Id(id))));
-        if fact.value.trim().is_empty() || !self.run(|db| known.get_result::<bool>(db))? {
+        if fact.value.trim().is_empty() || !self.run(|db| known.get_result::<bool>(db)).await? {
             return Ok(());
         }
-        self.put_fact(id, name, fact)
+        self.put_fact(id, name, fact).await
     }
 
     async fn consent(&mut self, entry: &ConsentEntry) -> Kept<()> {
@@ -93,7 +93,7 @@ impl Contacts for SqliteUnit<'_> {
             consents::at.eq(At(entry.at)),
             consents::source.eq(entry.source.map(Id)),
         );
-        self.run(|db| diesel::insert_into(consents::table).values(row).execute(db)).map(drop)
+        self.run(|db| diesel::insert_into(consents::table).values(row).execute(db)).await.map(drop)
     }
 
     async fn consents(
@@ -109,19 +109,19 @@ impl Contacts for SqliteUnit<'_> {
             .filter(consents::purpose.eq(purpose.word()))
             .order((consents::at.desc(), consents::seq.desc()))
             .select(consents::given);
-        self.run(|db| latest.first(db).optional())
+        self.find(|db| latest.first(db)).await
     }
 }
 
-impl SqliteUnit<'_> {
+impl SqlUnit<'_> {
     /// Who has that identity.
-    fn owner_of(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<Option<ContactId>> {
+    async fn owner_of(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<Option<ContactId>> {
         let key = (storefront.as_str(), &identity.scheme, &identity.value);
         let owner = identities::table.find(key).select(identities::contact);
-        Ok(self.run(|db| owner.first::<Id<ContactId>>(db).optional())?.map(|id| id.0))
+        Ok(self.find(|db| owner.first::<Id<ContactId>>(db)).await?.map(|id| id.0))
     }
 
-    fn add_identity(&mut self, contact: &Contact, identity: &Identity, position: i64) -> Kept<()> {
+    async fn add_identity(&mut self, contact: &Contact, identity: &Identity, position: i64) -> Kept<()> {
         let row = (
             identities::storefront.eq(contact.storefront.as_str()),
             identities::scheme.eq(&identity.scheme),
@@ -130,10 +130,10 @@ impl SqliteUnit<'_> {
             identities::position.eq(position),
         );
         let added = diesel::insert_into(identities::table).values(row).on_conflict_do_nothing();
-        self.run(|db| added.execute(db)).map(drop)
+        self.run(|db| added.execute(db)).await.map(drop)
     }
 
-    fn put_fact(&mut self, id: ContactId, name: &str, fact: &Fact) -> Kept<()> {
+    async fn put_fact(&mut self, id: ContactId, name: &str, fact: &Fact) -> Kept<()> {
         let known = (facts::value.eq(&fact.value), facts::source.eq(fact.source.map(Id)));
         let row = (facts::contact.eq(Id(id)), facts::name.eq(name), known);
         let put = diesel::insert_into(facts::table)
@@ -141,6 +141,6 @@ impl SqliteUnit<'_> {
             .on_conflict((facts::contact, facts::name))
             .do_update()
             .set(known);
-        self.run(|db| put.execute(db)).map(drop)
+        self.run(|db| put.execute(db)).await.map(drop)
     }
 }

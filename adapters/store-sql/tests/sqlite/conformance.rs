@@ -1,9 +1,9 @@
-use tradepost_store_sql::{Options, SqliteStore};
+use tradepost_store_sql::{SqliteOptions, SqliteStore};
 use tradepost_testkit::store::Fresh;
 
 async fn fresh() -> Fresh {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = SqliteStore::open(folder.path().join("store.db"), Options::default()).await;
+    let store = SqliteStore::open(folder.path().join("store.db"), SqliteOptions::default()).await;
     Fresh::holding(store.expect("a store"), folder)
 }
 

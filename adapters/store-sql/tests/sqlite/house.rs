@@ -8,7 +8,7 @@ use tradepost_ports::{
     Store,
     store::{Kept, UnitWork},
 };
-use tradepost_store_sql::{Options, SqliteStore};
+use tradepost_store_sql::{SqliteOptions, SqliteStore};
 use tradepost_testkit::{make, store::read};
 
 /// A folder that goes with the test.
@@ -22,7 +22,7 @@ pub fn path_in(folder: &TempDir) -> PathBuf {
 }
 
 /// A store in that folder.
-pub async fn open(folder: &TempDir, options: Options) -> SqliteStore {
+pub async fn open(folder: &TempDir, options: SqliteOptions) -> SqliteStore {
     SqliteStore::open(path_in(folder), options).await.expect("a store")
 }
 

@@ -7,14 +7,14 @@ use diesel::prelude::*;
 use tradepost_domain::{ConversationId, Correlation, EventId, Timestamp, WorkerId};
 use tradepost_ports::store::{Inbox, InboxBody, InboxRow, Kept};
 
+use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{conversations, inbox},
     types::{At, Id, Json, count},
-    unit::SqliteUnit,
 };
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = inbox, check_for_backend(diesel::sqlite::Sqlite), treat_none_as_default_value = false)]
+#[diesel(table_name = inbox, check_for_backend(Backend), treat_none_as_default_value = false)]
 struct Row {
     #[diesel(skip_insertion)]
     seq: i64,
@@ -58,33 +58,34 @@ impl Row {
 }
 
 #[async_trait]
-impl Inbox for SqliteUnit<'_> {
+impl Inbox for SqlUnit<'_> {
     async fn file(&mut self, row: &InboxRow) -> Kept<()> {
         let row = Row::of(row)?;
-        self.run(|db| diesel::insert_into(inbox::table).values(row).execute(db)).map(drop)
+        self.run(|db| diesel::insert_into(inbox::table).values(row).execute(db)).await.map(drop)
     }
 
     async fn waiting(&mut self, conversation: ConversationId) -> Kept<Vec<InboxRow>> {
         let waiting = inbox::table.filter(inbox::conversation.eq(Id(conversation))).order(inbox::seq);
-        let rows = self.run(|db| waiting.select(Row::as_select()).load(db))?;
+        let rows = self.run(|db| waiting.select(Row::as_select()).load(db)).await?;
         rows.into_iter().map(Row::read).collect()
     }
 
     async fn words_wait(&mut self, conversation: ConversationId) -> Kept<bool> {
         let of = inbox::table.filter(inbox::conversation.eq(Id(conversation)));
         self.run(|db| diesel::select(diesel::dsl::exists(of.filter(inbox::kind.eq("said")))).get_result(db))
+            .await
     }
 
     async fn reword(&mut self, event: EventId, body: &InboxBody) -> Kept<()> {
         let row = inbox::table.filter(inbox::event.eq(Id(event)));
         let words = (inbox::kind.eq(body.word()), inbox::body.eq(Json::of(body)?));
-        self.run(|db| diesel::update(row).set(words).execute(db)).map(drop)
+        self.run(|db| diesel::update(row).set(words).execute(db)).await.map(drop)
     }
 
     async fn take(&mut self, events: &[EventId]) -> Kept<()> {
         for event in events {
             let row = inbox::table.filter(inbox::event.eq(Id(*event)));
-            self.run(|db| diesel::delete(row).execute(db))?;
+            self.run(|db| diesel::delete(row).execute(db)).await?;
         }
         Ok(())
     }
@@ -92,7 +93,7 @@ impl Inbox for SqliteUnit<'_> {
     async fn ripen(&mut self, events: &[EventId], ripe_at: Timestamp) -> Kept<()> {
         for event in events {
             let row = inbox::table.filter(inbox::event.eq(Id(*event)));
-            self.run(|db| diesel::update(row).set(inbox::ripe_at.eq(At(ripe_at))).execute(db))?;
+            self.run(|db| diesel::update(row).set(inbox::ripe_at.eq(At(ripe_at))).execute(db)).await?;
         }
         Ok(())
     }
@@ -101,7 +102,7 @@ impl Inbox for SqliteUnit<'_> {
         for event in events {
             let row = inbox::table.filter(inbox::event.eq(Id(*event)));
             let tried = (inbox::tries.eq(inbox::tries + 1), inbox::ripe_at.eq(At(ripe_at)));
-            self.run(|db| diesel::update(row).set(tried).execute(db))?;
+            self.run(|db| diesel::update(row).set(tried).execute(db)).await?;
         }
         Ok(())
     }
@@ -109,37 +110,54 @@ impl Inbox for SqliteUnit<'_> {
     /// Walks along the index by ripeness and stops when enough conversations were met, so that a long queue costs no more
     /// than a short one.
     async fn ripe(&mut self, worker: &WorkerId, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
+        let (mut met, mut order, mut after) = (HashSet::new(), Vec::new(), None);
+        while order.len() < most as usize {
+            let page = self.ripe_after(worker, now, after, most.into()).await?;
+            let whole = page.len() == most as usize;
+            after = page.last().map(|(_, ripe_at, seq)| (*ripe_at, *seq));
+            order.extend(page.into_iter().map(|(id, ..)| id.0).filter(|id| met.insert(*id)));
+            if !whole {
+                break;
+            }
+        }
+        order.truncate(most as usize);
+        Ok(order)
+    }
+
+    async fn depth(&mut self) -> Kept<(u64, Option<Timestamp>)> {
+        let depth = inbox::table.select((diesel::dsl::count_star(), diesel::dsl::min(inbox::at)));
+        let (waiting, oldest): (i64, Option<At>) = self.run(|db| depth.first(db)).await?;
+        Ok((count(waiting)?, oldest.map(|at| at.0)))
+    }
+}
+
+/// A ripe row: whose it is, and its place.
+type Ripe = (Id<ConversationId>, At, i64);
+
+impl SqlUnit<'_> {
+    /// The next ripe rows of conversations that are free for the worker, in the order of ripeness.
+    async fn ripe_after(
+        &mut self,
+        worker: &WorkerId,
+        now: Timestamp,
+        after: Option<(At, i64)>,
+        most: i64,
+    ) -> Kept<Vec<Ripe>> {
         let free = conversations::lease_until
             .is_null()
             .or(conversations::lease_until.le(At(now)))
             .or(conversations::lease_holder.eq(worker.as_str()));
+        let (ripe_at, seq) = after.unwrap_or((At(Timestamp::UNIX_EPOCH), i64::MIN));
+        let later = inbox::ripe_at.gt(ripe_at).or(inbox::seq.gt(seq));
         let ripe = inbox::table
             .inner_join(conversations::table.on(conversations::id.eq(inbox::conversation)))
             .filter(inbox::ripe_at.le(At(now)))
+            .filter(inbox::ripe_at.ge(ripe_at))
+            .filter(later)
             .filter(free)
             .order((inbox::ripe_at, inbox::seq))
-            .select(inbox::conversation);
-        self.run(|db| {
-            let (mut met, mut order) = (HashSet::new(), Vec::new());
-            for conversation in
-                ripe.load_iter::<Id<ConversationId>, diesel::connection::DefaultLoadingMode>(db)?
-            {
-                if order.len() == most as usize {
-                    break;
-                }
-                let Id(conversation) = conversation?;
-                if met.insert(conversation) {
-                    order.push(conversation);
-                }
-            }
-            Ok(order)
-        })
-    }
-
-    async fn depth(&mut self) -> Kept<(u64, Option<Timestamp>)> {
-        let (waiting, oldest): (i64, Option<At>) = self.run(|db| {
-            inbox::table.select((diesel::dsl::count_star(), diesel::dsl::min(inbox::at))).first(db)
-        })?;
-        Ok((count(waiting)?, oldest.map(|at| at.0)))
+            .select((inbox::conversation, inbox::ripe_at, inbox::seq))
+            .limit(most);
+        self.run(|db| ripe.load(db)).await
     }
 }

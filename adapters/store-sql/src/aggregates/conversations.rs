@@ -1,9 +1,12 @@
-//! Conversations and their leases. A row's lock is the writer's own transaction: nobody else writes meanwhile.
+//! Conversations and their leases. Who writes what belongs to a conversation has locked its row first.
+
+use std::collections::HashSet;
 
 use async_trait::async_trait;
 use diesel::{
-    dsl::{exists, not},
+    dsl::{case_when, exists, not, sql},
     prelude::*,
+    sql_types::Nullable,
 };
 use tradepost_domain::{
     AccountKey, ContactId, Conversation, ConversationId, Mode, StorefrontId, Timestamp, WorkerId,
@@ -11,14 +14,14 @@ use tradepost_domain::{
 };
 use tradepost_ports::store::{ConversationFilter, Conversations, Kept, StoreError};
 
+use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{conversations, inbox},
-    types::{At, Id, Json},
-    unit::SqliteUnit,
+    types::{At, Id, Json, Moment, moment, texts},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = conversations, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = conversations, check_for_backend(Backend))]
 #[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 struct Row {
     id: Id<ConversationId>,
@@ -83,18 +86,18 @@ impl Row {
 }
 
 #[async_trait]
-impl Conversations for SqliteUnit<'_> {
+impl Conversations for SqlUnit<'_> {
     async fn conversation_with(&mut self, account: &AccountKey, peer: &str) -> Kept<Option<Conversation>> {
         let with = conversations::table
             .filter(conversations::account.eq(account.as_str()))
             .filter(conversations::peer.eq(peer));
-        self.run(|db| with.select(Row::as_select()).first(db).optional())?.map(Row::read).transpose()
+        self.find(|db| with.select(Row::as_select()).first(db)).await?.map(Row::read).transpose()
     }
 
     async fn begin(&mut self, conversation: &Conversation) -> Kept<()> {
         let row = Row::of(conversation, conversation.version)?;
         let begun = diesel::insert_into(conversations::table).values(row).on_conflict_do_nothing();
-        match self.run(|db| begun.execute(db))? {
+        match self.run(|db| begun.execute(db)).await? {
             0 => Err(StoreError::Conflict),
             _ => Ok(()),
         }
@@ -102,7 +105,7 @@ impl Conversations for SqliteUnit<'_> {
 
     async fn conversation(&mut self, id: ConversationId) -> Kept<Option<Conversation>> {
         let row = conversations::table.find(Id(id)).select(Row::as_select());
-        self.run(|db| row.first(db).optional())?.map(Row::read).transpose()
+        locked!(self, row).await?.map(Row::read).transpose()
     }
 
     async fn keep(&mut self, conversation: &Conversation) -> Kept<bool> {
@@ -110,17 +113,19 @@ impl Conversations for SqliteUnit<'_> {
         let seen = conversations::table
             .find(Id(conversation.id))
             .filter(conversations::version.eq(conversation.version));
-        Ok(self.run(|db| diesel::update(seen).set(row).execute(db))? == 1)
+        Ok(self.run(|db| diesel::update(seen).set(row).execute(db)).await? == 1)
     }
 
     async fn heard(&mut self, id: ConversationId, heard_at: Timestamp, idle_at: Timestamp) -> Kept<()> {
-        let row = conversations::table.find(Id(id));
         let earlier = conversations::heard_at.is_null().or(conversations::heard_at.lt(At(heard_at)));
-        let heard = diesel::update(row.filter(earlier));
-        self.run(|db| heard.set(conversations::heard_at.eq(At(heard_at))).execute(db))?;
         let sooner = conversations::idle_at.is_null().or(conversations::idle_at.lt(At(idle_at)));
-        let idle = diesel::update(row.filter(sooner));
-        self.run(|db| idle.set(conversations::idle_at.eq(At(idle_at))).execute(db)).map(drop)
+        let later = (
+            conversations::heard_at
+                .eq(case_when(earlier, moment(heard_at)).otherwise(conversations::heard_at)),
+            conversations::idle_at.eq(case_when(sooner, moment(idle_at)).otherwise(conversations::idle_at)),
+        );
+        let heard = diesel::update(conversations::table.find(Id(id))).set(later);
+        self.run(|db| heard.execute(db)).await.map(drop)
     }
 
     async fn lease(
@@ -130,20 +135,19 @@ impl Conversations for SqliteUnit<'_> {
         now: Timestamp,
         until: Timestamp,
     ) -> Kept<Vec<ConversationId>> {
-        let mut leased = Vec::new();
-        for id in ids {
-            let free = conversations::lease_until
-                .is_null()
-                .or(conversations::lease_until.le(At(now)))
-                .or(conversations::lease_holder.eq(worker.as_str()));
-            let row = conversations::table.find(Id(*id)).filter(free);
-            let lease =
-                (conversations::lease_holder.eq(worker.as_str()), conversations::lease_until.eq(At(until)));
-            if self.run(|db| diesel::update(row).set(lease).execute(db))? == 1 {
-                leased.push(*id);
-            }
-        }
-        Ok(leased)
+        let free = conversations::lease_until
+            .is_null()
+            .or(conversations::lease_until.le(At(now)))
+            .or(conversations::lease_holder.eq(worker.as_str()));
+        let rows = conversations::table.filter(conversations::id.eq_any(texts(ids))).filter(free);
+        let rows = rows.order(conversations::id).select(conversations::id);
+        let free: Vec<Id<ConversationId>> = free!(self, rows).await?;
+        let lease =
+            (conversations::lease_holder.eq(worker.as_str()), conversations::lease_until.eq(At(until)));
+        let taken = conversations::table.filter(conversations::id.eq_any(free.clone()));
+        self.run(|db| diesel::update(taken).set(lease).execute(db)).await?;
+        let free: HashSet<ConversationId> = free.into_iter().map(|id| id.0).collect();
+        Ok(ids.iter().copied().filter(|id| free.contains(id)).collect())
     }
 
     async fn idle(&mut self, now: Timestamp, most: u32) -> Kept<Vec<ConversationId>> {
@@ -151,8 +155,9 @@ impl Conversations for SqliteUnit<'_> {
             .filter(conversations::idle_at.le(At(now)))
             .filter(not(exists(filed("idle"))))
             .order((conversations::idle_at, conversations::id))
-            .limit(most.into());
-        let ids: Vec<Id<ConversationId>> = self.run(|db| idle.select(conversations::id).load(db))?;
+            .limit(most.into())
+            .select(conversations::id);
+        let ids: Vec<Id<ConversationId>> = free!(self, idle).await?;
         Ok(ids.into_iter().map(|id| id.0).collect())
     }
 
@@ -161,14 +166,15 @@ impl Conversations for SqliteUnit<'_> {
             .filter(conversations::person_until.le(At(now)))
             .filter(not(exists(filed("take_over_ended"))))
             .order((conversations::person_until, conversations::id))
-            .limit(most.into());
-        let ids: Vec<Id<ConversationId>> = self.run(|db| ended.select(conversations::id).load(db))?;
+            .limit(most.into())
+            .select(conversations::id);
+        let ids: Vec<Id<ConversationId>> = free!(self, ended).await?;
         Ok(ids.into_iter().map(|id| id.0).collect())
     }
 
     async fn conversations(&mut self, filter: &ConversationFilter, most: u32) -> Kept<Vec<Conversation>> {
         let mut listed = conversations::table
-            .order((conversations::heard_at.desc(), conversations::id.desc()))
+            .order((sql::<Nullable<Moment>>("heard_at DESC NULLS LAST"), conversations::id.desc()))
             .limit(most.into())
             .select(Row::as_select())
             .into_boxed();
@@ -178,7 +184,35 @@ impl Conversations for SqliteUnit<'_> {
         if filter.with_person {
             listed = listed.filter(conversations::with_person);
         }
-        self.run(|db| listed.load(db))?.into_iter().map(Row::read).collect()
+        self.run(|db| listed.load(db)).await?.into_iter().map(Row::read).collect()
+    }
+}
+
+impl SqlUnit<'_> {
+    /// Which of these conversations another unit has: they are left for the next look. The others are this unit's until
+    /// its end.
+    pub(super) async fn busy_among(
+        &mut self,
+        conversations: impl IntoIterator<Item = ConversationId>,
+    ) -> Kept<HashSet<ConversationId>> {
+        let mut asked: HashSet<ConversationId> = conversations.into_iter().collect();
+        if self.has_all() || asked.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let ids: Vec<_> = asked.iter().copied().collect();
+        let rows = conversations::table.filter(conversations::id.eq_any(texts(&ids)));
+        let free: Vec<Id<ConversationId>> = free!(self, rows.select(conversations::id)).await?;
+        for Id(id) in free {
+            asked.remove(&id);
+        }
+        if asked.is_empty() {
+            return Ok(asked);
+        }
+        // What is not there is nobody's.
+        let ids: Vec<_> = asked.iter().copied().collect();
+        let there = conversations::table.filter(conversations::id.eq_any(texts(&ids)));
+        let there: Vec<Id<ConversationId>> = self.run(|db| there.select(conversations::id).load(db)).await?;
+        Ok(there.into_iter().map(|id| id.0).collect())
     }
 }
 

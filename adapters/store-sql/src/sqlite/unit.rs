@@ -6,7 +6,7 @@ use std::{
 };
 
 use diesel::{
-    QueryResult, SqliteConnection,
+    OptionalExtension as _, QueryResult, SqliteConnection,
     result::{DatabaseErrorKind, Error},
 };
 use futures::FutureExt as _;
@@ -14,19 +14,22 @@ use tradepost_ports::store::{Kept, StoreError, UnitWork};
 
 /// What a unit works on: all aggregates of the store, on one connection, inside a transaction that its thread has begun.
 /// The aggregates are implemented beside it, one module each.
-pub(crate) struct SqliteUnit<'c> {
+pub(crate) struct SqlUnit<'c> {
     connection: &'c mut SqliteConnection,
     /// Once the database was away, the transaction may be gone: nothing more is tried, and the unit cannot be kept.
     lost: Option<StoreError>,
 }
 
-impl<'c> SqliteUnit<'c> {
+impl<'c> SqlUnit<'c> {
     pub(crate) fn new(connection: &'c mut SqliteConnection) -> Self {
         Self { connection, lost: None }
     }
 
     /// Runs a query.
-    pub(crate) fn run<T>(&mut self, query: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>) -> Kept<T> {
+    pub(crate) async fn run<T>(
+        &mut self,
+        query: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+    ) -> Kept<T> {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());
         }
@@ -38,11 +41,23 @@ impl<'c> SqliteUnit<'c> {
             error
         })
     }
-}
 
+    /// Runs a query for a row that need not be there.
+    pub(crate) async fn find<T>(
+        &mut self,
+        query: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+    ) -> Kept<Option<T>> {
+        self.run(|connection| query(connection).optional()).await
+    }
+
+    /// Is nobody else at work between this unit's beginning and end?
+    pub(crate) fn has_all(&self) -> bool {
+        true
+    }
+}
 /// Runs a unit's work to its end. Work that waits for anything but the store, or panics, has failed.
 pub(crate) fn perform(connection: &mut SqliteConnection, work: UnitWork) -> Kept<()> {
-    let mut unit = SqliteUnit::new(connection);
+    let mut unit = SqlUnit::new(connection);
     let done = catch_unwind(AssertUnwindSafe(|| work(&mut unit).now_or_never()));
     match (unit.lost, done) {
         (Some(lost), _) => Err(lost),

@@ -1,18 +1,20 @@
 //! History of what came from outside, and the memory of what was heard before.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use tradepost_domain::{AccountKey, ConversationId, Correlation, EventId, Timestamp};
 use tradepost_ports::store::{Events, Fate, Kept, StoredEvent};
 
+use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{events, heard_keys},
     types::{At, Id, Word, count},
-    unit::SqliteUnit,
 };
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = events, check_for_backend(diesel::sqlite::Sqlite), treat_none_as_default_value = false)]
+#[diesel(table_name = events, check_for_backend(Backend), treat_none_as_default_value = false)]
 struct Row {
     id: Id<EventId>,
     endpoint: Option<String>,
@@ -68,7 +70,7 @@ impl Row {
 }
 
 #[async_trait]
-impl Events for SqliteUnit<'_> {
+impl Events for SqlUnit<'_> {
     async fn remember(&mut self, account_kind: &str, keys: &[String], now: Timestamp) -> Kept<Vec<bool>> {
         let mut new = Vec::with_capacity(keys.len());
         for key in keys {
@@ -78,7 +80,7 @@ impl Events for SqliteUnit<'_> {
                 heard_keys::heard_at.eq(At(now)),
             );
             let heard = diesel::insert_into(heard_keys::table).values(heard).on_conflict_do_nothing();
-            new.push(self.run(|db| heard.execute(db))? == 1);
+            new.push(self.run(|db| heard.execute(db)).await? == 1);
         }
         Ok(new)
     }
@@ -86,20 +88,27 @@ impl Events for SqliteUnit<'_> {
     async fn forget_keys(&mut self, before: Timestamp, most: u32) -> Kept<u64> {
         let old = heard_keys::table.filter(heard_keys::heard_at.lt(At(before))).limit(most.into());
         let old: Vec<(String, String)> =
-            self.run(|db| old.select((heard_keys::kind, heard_keys::key)).load(db))?;
-        for (kind, key) in &old {
-            self.run(|db| diesel::delete(heard_keys::table.find((kind, key))).execute(db))?;
+            self.run(|db| old.select((heard_keys::kind, heard_keys::key)).load(db)).await?;
+        let mut by_kind: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (kind, key) in old {
+            by_kind.entry(kind).or_default().push(key);
         }
-        Ok(old.len() as u64)
+        let mut forgotten = 0;
+        for (kind, keys) in by_kind {
+            let old =
+                heard_keys::table.filter(heard_keys::kind.eq(kind)).filter(heard_keys::key.eq_any(keys));
+            forgotten += self.run(|db| diesel::delete(old).execute(db)).await?;
+        }
+        Ok(forgotten as u64)
     }
 
     async fn record(&mut self, event: &StoredEvent) -> Kept<()> {
-        self.run(|db| diesel::insert_into(events::table).values(Row::of(event)).execute(db)).map(drop)
+        self.run(|db| diesel::insert_into(events::table).values(Row::of(event)).execute(db)).await.map(drop)
     }
 
     async fn event(&mut self, id: EventId) -> Kept<Option<StoredEvent>> {
         let event = events::table.filter(events::id.eq(Id(id))).select(Row::as_select());
-        Ok(self.run(|db| event.first(db).optional())?.map(Row::read))
+        Ok(self.find(|db| event.first(db)).await?.map(Row::read))
     }
 
     async fn blank(&mut self, account: &AccountKey, reference: &str, note: &str) -> Kept<u64> {
@@ -107,7 +116,7 @@ impl Events for SqliteUnit<'_> {
             .filter(events::account.eq(account.as_str()))
             .filter(events::reference.eq(reference));
         let nothing = (events::raw.eq(""), events::arrival.eq(None::<String>), events::note.eq(note));
-        self.run(|db| diesel::update(of).set(nothing).execute(db)).map(|blanked| blanked as u64)
+        self.run(|db| diesel::update(of).set(nothing).execute(db)).await.map(|blanked| blanked as u64)
     }
 
     async fn events(&mut self, fate: Fate, most: u32) -> Kept<Vec<StoredEvent>> {
@@ -115,13 +124,13 @@ impl Events for SqliteUnit<'_> {
             .filter(events::fate.eq(fate.word()))
             .order((events::at.desc(), events::seq.desc()))
             .limit(most.into());
-        let rows = self.run(|db| newest.select(Row::as_select()).load(db))?;
+        let rows = self.run(|db| newest.select(Row::as_select()).load(db)).await?;
         Ok(rows.into_iter().map(Row::read).collect())
     }
 
     async fn fates(&mut self) -> Kept<Vec<(Fate, u64)>> {
         let fates = events::table.group_by(events::fate).select((events::fate, diesel::dsl::count_star()));
-        let mut fates: Vec<(Word<Fate>, i64)> = self.run(|db| fates.load(db))?;
+        let mut fates: Vec<(Word<Fate>, i64)> = self.run(|db| fates.load(db)).await?;
         fates.sort_by_key(|(Word(fate), _)| *fate);
         fates.into_iter().map(|(Word(fate), number)| Ok((fate, count(number)?))).collect()
     }

@@ -10,14 +10,14 @@ use tradepost_domain::{
 };
 use tradepost_ports::store::{Kept, MediaBlob, Messages, Written};
 
+use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{media, messages},
     types::{At, Id, Json, Word},
-    unit::SqliteUnit,
 };
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = messages, check_for_backend(diesel::sqlite::Sqlite), treat_none_as_default_value = false)]
+#[diesel(table_name = messages, check_for_backend(Backend), treat_none_as_default_value = false)]
 struct Row {
     id: Id<MessageId>,
     conversation: Id<ConversationId>,
@@ -77,10 +77,10 @@ impl Row {
 }
 
 #[async_trait]
-impl Messages for SqliteUnit<'_> {
+impl Messages for SqlUnit<'_> {
     async fn write(&mut self, written: &Written) -> Kept<()> {
         let row = Row::of(written)?;
-        self.run(|db| diesel::insert_into(messages::table).values(row).execute(db)).map(drop)
+        self.run(|db| diesel::insert_into(messages::table).values(row).execute(db)).await.map(drop)
     }
 
     async fn thread(&mut self, conversation: ConversationId, most: u32) -> Kept<Vec<Line>> {
@@ -89,7 +89,7 @@ impl Messages for SqliteUnit<'_> {
             .filter(messages::delivery.is_null().or(messages::delivery.ne(Delivery::Withdrawn.word())))
             .order(messages::seq.desc())
             .limit(most.into());
-        let rows = self.run(|db| latest.select(Row::as_select()).load(db))?;
+        let rows = self.run(|db| latest.select(Row::as_select()).load(db)).await?;
         rows.into_iter().rev().map(|row| Ok(row.read()?.line)).collect()
     }
 
@@ -100,7 +100,7 @@ impl Messages for SqliteUnit<'_> {
         most: u32,
     ) -> Kept<Vec<Written>> {
         let after = match after {
-            Some(id) => self.place_of(id)?.unwrap_or(0),
+            Some(id) => self.place_of(id).await?.unwrap_or(0),
             None => 0,
         };
         let later = messages::table
@@ -108,13 +108,13 @@ impl Messages for SqliteUnit<'_> {
             .filter(messages::seq.gt(after))
             .order(messages::seq)
             .limit(most.into());
-        let rows = self.run(|db| later.select(Row::as_select()).load(db))?;
+        let rows = self.run(|db| later.select(Row::as_select()).load(db)).await?;
         rows.into_iter().map(Row::read).collect()
     }
 
     async fn written(&mut self, id: MessageId) -> Kept<Option<Written>> {
         let line = messages::table.filter(messages::id.eq(Id(id))).select(Row::as_select());
-        self.run(|db| line.first(db).optional())?.map(Row::read).transpose()
+        self.find(|db| line.first(db)).await?.map(Row::read).transpose()
     }
 
     async fn by_reference(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Written>> {
@@ -122,7 +122,7 @@ impl Messages for SqliteUnit<'_> {
             .filter(messages::account.eq(account.as_str()))
             .filter(messages::reference.eq(reference))
             .order(messages::seq);
-        self.run(|db| known.select(Row::as_select()).first(db).optional())?.map(Row::read).transpose()
+        self.find(|db| known.select(Row::as_select()).first(db)).await?.map(Row::read).transpose()
     }
 
     async fn unsettled(&mut self, conversation: ConversationId) -> Kept<Vec<Line>> {
@@ -130,7 +130,7 @@ impl Messages for SqliteUnit<'_> {
             .filter(messages::conversation.eq(Id(conversation)))
             .filter(sql::<Bool>(UNSETTLED))
             .order(messages::seq);
-        let rows = self.run(|db| unsettled.select(Row::as_select()).load(db))?;
+        let rows = self.run(|db| unsettled.select(Row::as_select()).load(db)).await?;
         rows.into_iter().map(|row| Ok(row.read()?.line)).collect()
     }
 
@@ -139,7 +139,7 @@ impl Messages for SqliteUnit<'_> {
             .filter(messages::account.eq(account.as_str()))
             .filter(messages::reference.eq(reference))
             .order(messages::seq);
-        let rows = self.run(|db| known.select(Row::as_select()).load(db))?;
+        let rows = self.run(|db| known.select(Row::as_select()).load(db)).await?;
         rows.into_iter().map(Row::read).collect()
     }
 
@@ -154,7 +154,7 @@ impl Messages for SqliteUnit<'_> {
         let line = messages::table.filter(messages::id.eq(Id(id)));
         let stored =
             line.select((messages::delivery, messages::reference, messages::reason, messages::left_at));
-        let stored: Option<News> = self.run(|db| stored.first(db).optional())?;
+        let stored: Option<News> = locked!(self, stored).await?;
         let Some((Some(Word(so_far)), known, why, before)) = stored else { return Ok(None) };
         let delivery = so_far.after(delivery);
         let left = delivery != Delivery::Queued;
@@ -164,7 +164,7 @@ impl Messages for SqliteUnit<'_> {
             messages::reason.eq(reason.map(str::to_owned).or(why).filter(|_| left)),
             messages::left_at.eq(left_at.map(At).or(before).filter(|_| left)),
         );
-        self.run(|db| diesel::update(line).set(news).execute(db))?;
+        self.run(|db| diesel::update(line).set(news).execute(db)).await?;
         Ok(Some(delivery))
     }
 
@@ -174,7 +174,7 @@ impl Messages for SqliteUnit<'_> {
         line: MessageId,
         delivery: Delivery,
     ) -> Kept<u64> {
-        let Some(last) = self.place_of(line)? else { return Ok(0) };
+        let Some(last) = self.place_of(line).await? else { return Ok(0) };
         let mut moved = 0;
         // From behind, so that a line is not moved twice.
         for state in [Delivery::Delivered, Delivery::Sent] {
@@ -186,7 +186,7 @@ impl Messages for SqliteUnit<'_> {
                 .filter(messages::seq.le(last))
                 .filter(messages::delivery.eq(state.word()));
             let news = messages::delivery.eq(delivery.word());
-            moved += self.run(|db| diesel::update(lines).set(news).execute(db))?;
+            moved += self.run(|db| diesel::update(lines).set(news).execute(db)).await?;
         }
         Ok(moved as u64)
     }
@@ -194,7 +194,7 @@ impl Messages for SqliteUnit<'_> {
     async fn rewrite(&mut self, id: MessageId, content: &Content) -> Kept<()> {
         let content = Json::of(content)?;
         let line = messages::table.filter(messages::id.eq(Id(id)));
-        self.run(|db| diesel::update(line).set(messages::content.eq(content)).execute(db)).map(drop)
+        self.run(|db| diesel::update(line).set(messages::content.eq(content)).execute(db)).await.map(drop)
     }
 
     /// Goes from topic to topic along their index, and asks each for its last line: as quick in a long conversation as in
@@ -202,14 +202,14 @@ impl Messages for SqliteUnit<'_> {
     async fn said_at(&mut self, conversation: ConversationId) -> Kept<BTreeMap<Slot, Option<Timestamp>>> {
         let mut said = BTreeMap::new();
         let mut former = String::new();
-        while let Some(topic) = self.topic_after(conversation, &former)? {
+        while let Some(topic) = self.topic_after(conversation, &former).await? {
             let last = messages::table
                 .filter(messages::conversation.eq(Id(conversation)))
                 .filter(messages::topic.eq(&topic))
                 .filter(messages::delivery.is_null().or(messages::delivery.ne(Delivery::Withdrawn.word())))
                 .order(messages::seq.desc())
                 .select(messages::left_at);
-            let last: Option<Option<At>> = self.run(|db| last.first(db).optional())?;
+            let last: Option<Option<At>> = self.find(|db| last.first(db)).await?;
             if let Some(left_at) = last {
                 said.insert(Slot::from(topic.clone()), left_at.map(|at| at.0));
             }
@@ -222,12 +222,12 @@ impl Messages for SqliteUnit<'_> {
         let row =
             (media::hash.eq(&blob.hash), media::mime.eq(&blob.mime), media::bytes.eq(blob.bytes.as_ref()));
         let kept = diesel::insert_into(media::table).values(row).on_conflict_do_nothing();
-        self.run(|db| kept.execute(db)).map(drop)
+        self.run(|db| kept.execute(db)).await.map(drop)
     }
 
     async fn media(&mut self, hash: &str) -> Kept<Option<MediaBlob>> {
         let blob = media::table.find(hash).select((media::hash, media::mime, media::bytes));
-        let blob: Option<(String, String, Vec<u8>)> = self.run(|db| blob.first(db).optional())?;
+        let blob: Option<(String, String, Vec<u8>)> = self.find(|db| blob.first(db)).await?;
         Ok(blob.map(|(hash, mime, bytes)| MediaBlob { hash, mime, bytes: bytes.into() }))
     }
 }
@@ -238,20 +238,20 @@ const UNSETTLED: &str = "delivery IN ('sending', 'uncertain')";
 /// What news of a line changes.
 type News = (Option<Word<Delivery>>, Option<String>, Option<String>, Option<At>);
 
-impl SqliteUnit<'_> {
+impl SqlUnit<'_> {
     /// A line's place in the order of writing.
-    fn place_of(&mut self, id: MessageId) -> Kept<Option<i64>> {
+    async fn place_of(&mut self, id: MessageId) -> Kept<Option<i64>> {
         let line = messages::table.filter(messages::id.eq(Id(id))).select(messages::seq);
-        self.run(|db| line.first(db).optional())
+        self.find(|db| line.first(db)).await
     }
 
     /// The next topic of a conversation's lines, by name.
-    fn topic_after(&mut self, conversation: ConversationId, former: &str) -> Kept<Option<String>> {
+    async fn topic_after(&mut self, conversation: ConversationId, former: &str) -> Kept<Option<String>> {
         let next = messages::table
             .filter(messages::conversation.eq(Id(conversation)))
             .filter(messages::topic.gt(former))
             .order(messages::topic)
             .select(messages::topic.assume_not_null());
-        self.run(|db| next.first(db).optional())
+        self.find(|db| next.first(db)).await
     }
 }

@@ -15,13 +15,13 @@ use tradepost_ports::{
     store::{Kept, StoreError, UnitWork},
 };
 
-use crate::{
-    counts::{Committed, Counts},
+use super::{
     reader,
-    settings::{self, Options},
+    settings::{self, SqliteOptions},
     unit::away,
     writer::{self, Job, Task},
 };
+use crate::counts::{Committed, Counts};
 
 /// A store in one SQLite file. Dropping it, or [`SqliteStore::close`], finishes what was handed in.
 pub struct SqliteStore {
@@ -45,7 +45,7 @@ struct Threads {
 impl SqliteStore {
     /// Opens the store in that file, which is made when there is none, and brings its schema up to date. Refuses a file
     /// that is no store and a schema newer than this program knows.
-    pub async fn open(path: impl Into<PathBuf>, options: Options) -> Kept<Self> {
+    pub async fn open(path: impl Into<PathBuf>, options: SqliteOptions) -> Kept<Self> {
         let path = path.into();
         let (opened, answer) = oneshot::channel();
         let opening = move || {
@@ -154,9 +154,9 @@ impl Store for SqliteStore {
 }
 
 /// Opens the connections and starts the threads. Blocks.
-fn open(path: PathBuf, options: &Options) -> Kept<SqliteStore> {
+fn open(path: PathBuf, options: &SqliteOptions) -> Kept<SqliteStore> {
     let mut connection = settings::writer(&path, options)?;
-    tradepost_migrations::run(&mut connection).map_err(|error| refused(&path, &error))?;
+    tradepost_migrations::sqlite::run(&mut connection).map_err(|error| refused(&path, &error))?;
     let counts = Arc::new(Counts::default());
     let (tasks, handed_in) = mpsc::channel(options.waiting.max(1));
     let (reads, asked) = mpsc::channel(options.waiting.max(1));

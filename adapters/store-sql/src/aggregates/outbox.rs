@@ -10,16 +10,16 @@ use tradepost_domain::{
 };
 use tradepost_ports::store::{Class, Kept, Outbox, OutboxRow, OutboxState};
 
+use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{inbox, lanes, outbox},
     types::{At, Id, Json, Word, count},
-    unit::SqliteUnit,
 };
 
 diesel::alias!(outbox as ahead: Ahead);
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = outbox, check_for_backend(diesel::sqlite::Sqlite), treat_none_as_default_value = false)]
+#[diesel(table_name = outbox, check_for_backend(Backend), treat_none_as_default_value = false)]
 struct Row {
     #[diesel(skip_insertion)]
     seq: i64,
@@ -94,20 +94,20 @@ impl Row {
 }
 
 #[async_trait]
-impl Outbox for SqliteUnit<'_> {
+impl Outbox for SqlUnit<'_> {
     async fn put(&mut self, row: &OutboxRow) -> Kept<()> {
         let row = Row::of(row)?;
-        self.run(|db| diesel::insert_into(outbox::table).values(row).execute(db)).map(drop)
+        self.run(|db| diesel::insert_into(outbox::table).values(row).execute(db)).await.map(drop)
     }
 
     async fn row(&mut self, effect: EffectId) -> Kept<Option<OutboxRow>> {
         let row = outbox::table.filter(outbox::effect.eq(Id(effect))).select(Row::as_select());
-        self.run(|db| row.first(db).optional())?.map(Row::read).transpose()
+        self.find(|db| row.first(db)).await?.map(Row::read).transpose()
     }
 
     async fn rows_of(&mut self, conversation: ConversationId) -> Kept<Vec<OutboxRow>> {
         let of = outbox::table.filter(outbox::conversation.eq(Id(conversation))).order(outbox::seq);
-        read(self.run(|db| of.select(Row::as_select()).load(db))?)
+        read(self.run(|db| of.select(Row::as_select()).load(db)).await?)
     }
 
     async fn update(&mut self, row: &OutboxRow) -> Kept<()> {
@@ -120,12 +120,12 @@ impl Outbox for SqliteUnit<'_> {
             outbox::failures.eq(i64::from(row.failures)),
             outbox::not_before.eq(At(row.not_before)),
         );
-        self.run(|db| diesel::update(stored).set(now).execute(db)).map(drop)
+        self.run(|db| diesel::update(stored).set(now).execute(db)).await.map(drop)
     }
 
     async fn remove(&mut self, effect: EffectId) -> Kept<()> {
         let row = outbox::table.filter(outbox::effect.eq(Id(effect)));
-        self.run(|db| diesel::delete(row).execute(db)).map(drop)
+        self.run(|db| diesel::delete(row).execute(db)).await.map(drop)
     }
 
     async fn earlier_line(&mut self, conversation: ConversationId, seq: i64) -> Kept<bool> {
@@ -133,7 +133,7 @@ impl Outbox for SqliteUnit<'_> {
             .filter(outbox::conversation.eq(Id(conversation)))
             .filter(outbox::seq.lt(seq))
             .filter(outbox::class.eq(Class::Say.word()));
-        self.run(|db| diesel::select(exists(earlier)).get_result(db))
+        self.run(|db| diesel::select(exists(earlier)).get_result(db)).await
     }
 
     async fn hold_lane(
@@ -146,24 +146,24 @@ impl Outbox for SqliteUnit<'_> {
         let free = lanes::holder.eq(worker.as_str()).or(lanes::until.le(At(now)));
         let held = (lanes::holder.eq(worker.as_str()), lanes::until.eq(At(until)));
         let known = diesel::update(lanes::table.find(lane.as_str()).filter(free)).set(held);
-        if self.run(|db| known.execute(db))? == 1 {
+        if self.run(|db| known.execute(db)).await? == 1 {
             return Ok(true);
         }
         let new = diesel::insert_into(lanes::table).values((lanes::lane.eq(lane.as_str()), held));
-        Ok(self.run(|db| new.on_conflict_do_nothing().execute(db))? == 1)
+        Ok(self.run(|db| new.on_conflict_do_nothing().execute(db)).await? == 1)
     }
 
     async fn leave_lane(&mut self, lane: &Lane, worker: &WorkerId) -> Kept<()> {
         let held = lanes::table.find(lane.as_str()).filter(lanes::holder.eq(worker.as_str()));
-        self.run(|db| diesel::delete(held).execute(db)).map(drop)
+        self.run(|db| diesel::delete(held).execute(db)).await.map(drop)
     }
 
     /// Goes from lane to lane along their index, however much waits in each.
     async fn busy_lanes(&mut self, now: Timestamp) -> Kept<Vec<Lane>> {
         let mut busy = Vec::new();
         let mut former = String::new();
-        while let Some(lane) = self.lane_after(&former)? {
-            if !self.heads(&lane, now, 1)?.is_empty() {
+        while let Some(lane) = self.lane_after(&former).await? {
+            if !self.heads(&lane, now, 1, Taking::Looking).await?.is_empty() {
                 busy.push(Lane::new(lane.clone()));
             }
             former = lane;
@@ -179,8 +179,25 @@ impl Outbox for SqliteUnit<'_> {
         until: Timestamp,
         most: u32,
     ) -> Kept<Vec<OutboxRow>> {
-        let rows = self.heads(lane.as_str(), now, most)?;
-        rows.into_iter().map(|row| self.claim_row(row, worker, until)).collect()
+        let mut rows = self.heads(lane.as_str(), now, most, Taking::Claiming).await?;
+        self.leave_busy(&mut rows).await?;
+        let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+        let claim = (
+            outbox::state.eq(OutboxState::Claimed.word()),
+            outbox::holder.eq(worker.as_str()),
+            outbox::until.eq(At(until)),
+        );
+        let claimed = diesel::update(outbox::table.filter(outbox::seq.eq_any(seqs))).set(claim);
+        if !rows.is_empty() {
+            self.run(|db| claimed.execute(db)).await?;
+        }
+        let claimed = |row| OutboxRow {
+            state: OutboxState::Claimed,
+            holder: Some(worker.clone()),
+            until: Some(until),
+            ..row
+        };
+        rows.into_iter().map(|row| row.read().map(claimed)).collect()
     }
 
     async fn overdue(&mut self, now: Timestamp, most: u32) -> Kept<Vec<OutboxRow>> {
@@ -190,8 +207,11 @@ impl Outbox for SqliteUnit<'_> {
             .filter(outbox::until.le(At(now)))
             .filter(left)
             .order((outbox::until, outbox::seq))
-            .limit(most.into());
-        read(self.run(|db| overdue.select(Row::as_select()).load(db))?)
+            .limit(most.into())
+            .select(Row::as_select());
+        let mut rows = free!(self, overdue).await?;
+        self.leave_busy(&mut rows).await?;
+        read(rows)
     }
 
     async fn stale(&mut self, now: Timestamp, most: u32) -> Kept<Vec<OutboxRow>> {
@@ -199,8 +219,11 @@ impl Outbox for SqliteUnit<'_> {
             .filter(outbox::valid_until.le(At(now)))
             .filter(outbox::state.eq(OutboxState::Ready.word()))
             .order((outbox::valid_until, outbox::seq))
-            .limit(most.into());
-        read(self.run(|db| stale.select(Row::as_select()).load(db))?)
+            .limit(most.into())
+            .select(Row::as_select());
+        let mut rows = free!(self, stale).await?;
+        self.leave_busy(&mut rows).await?;
+        read(rows)
     }
 
     async fn backlog(&mut self) -> Kept<Vec<(Lane, u64, Timestamp)>> {
@@ -208,7 +231,7 @@ impl Outbox for SqliteUnit<'_> {
             .group_by(outbox::lane)
             .select((outbox::lane, diesel::dsl::count_star(), diesel::dsl::min(outbox::at).assume_not_null()))
             .order(outbox::lane);
-        let lanes: Vec<(String, i64, At)> = self.run(|db| lanes.load(db))?;
+        let lanes: Vec<(String, i64, At)> = self.run(|db| lanes.load(db)).await?;
         lanes
             .into_iter()
             .map(|(lane, number, At(oldest))| Ok((Lane::new(lane), count(number)?, oldest)))
@@ -225,16 +248,16 @@ macro_rules! claimable {
     }};
 }
 
-impl SqliteUnit<'_> {
+impl SqlUnit<'_> {
     /// The next lane that has rows, by name.
-    fn lane_after(&mut self, former: &str) -> Kept<Option<String>> {
+    async fn lane_after(&mut self, former: &str) -> Kept<Option<String>> {
         let next = outbox::table.filter(outbox::lane.gt(former)).order(outbox::lane).select(outbox::lane);
-        self.run(|db| next.first(db).optional())
+        self.find(|db| next.first(db)).await
     }
 
     /// Claimable rows of a lane, best first: lines that no earlier one of their conversation stands before and that need
     /// not wait for the customer's words, and all that are no lines.
-    fn heads(&mut self, lane: &str, now: Timestamp, most: u32) -> Kept<Vec<Row>> {
+    async fn heads(&mut self, lane: &str, now: Timestamp, most: u32, taking: Taking) -> Kept<Vec<Row>> {
         let before = ahead
             .filter(ahead.field(outbox::conversation).eq(outbox::conversation))
             .filter(ahead.field(outbox::seq).lt(outbox::seq))
@@ -247,20 +270,29 @@ impl SqliteUnit<'_> {
             .filter(claimable!(now))
             .filter(outbox::class.ne(Class::Say.word()).or(may_leave))
             .order((outbox::rank, outbox::seq))
-            .limit(most.into());
-        self.run(|db| heads.select(Row::as_select()).load(db))
+            .limit(most.into())
+            .select(Row::as_select());
+        match taking {
+            Taking::Claiming => free!(self, heads).await,
+            Taking::Looking => self.run(|db| heads.load(db)).await,
+        }
     }
 
-    fn claim_row(&mut self, row: Row, worker: &WorkerId, until: Timestamp) -> Kept<OutboxRow> {
-        let claim = (
-            outbox::state.eq(OutboxState::Claimed.word()),
-            outbox::holder.eq(worker.as_str()),
-            outbox::until.eq(At(until)),
-        );
-        self.run(|db| diesel::update(outbox::table.find(row.seq)).set(claim).execute(db))?;
-        let row = row.read()?;
-        Ok(OutboxRow { state: OutboxState::Claimed, holder: Some(worker.clone()), until: Some(until), ..row })
+    /// Leaves out rows of conversations that another unit has now.
+    async fn leave_busy(&mut self, rows: &mut Vec<Row>) -> Kept<()> {
+        let busy = self.busy_among(rows.iter().map(|row| row.conversation.0)).await?;
+        rows.retain(|row| !busy.contains(&row.conversation.0));
+        Ok(())
     }
+}
+
+/// Why rows are looked at.
+#[derive(Clone, Copy)]
+enum Taking {
+    /// To see whether there are any.
+    Looking,
+    /// To claim them: nobody else may have them.
+    Claiming,
 }
 
 fn read(rows: Vec<Row>) -> Kept<Vec<OutboxRow>> {

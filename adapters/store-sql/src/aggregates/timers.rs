@@ -5,14 +5,14 @@ use diesel::prelude::*;
 use tradepost_domain::{ConversationId, EffectId, Region, Slot, Timestamp};
 use tradepost_ports::store::{Kept, Timer, Timers};
 
+use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::timers,
     types::{At, Id},
-    unit::SqliteUnit,
 };
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = timers, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = timers, check_for_backend(Backend))]
 struct Row {
     conversation: Id<ConversationId>,
     slot: String,
@@ -32,7 +32,7 @@ impl Row {
 }
 
 #[async_trait]
-impl Timers for SqliteUnit<'_> {
+impl Timers for SqlUnit<'_> {
     async fn set_timer(&mut self, timer: &Timer) -> Kept<()> {
         let alarm = (timers::effect.eq(Id(timer.effect)), timers::at.eq(At(timer.at)));
         let place = (timers::conversation.eq(Id(timer.conversation)), timers::slot.eq(timer.slot.as_str()));
@@ -41,7 +41,7 @@ impl Timers for SqliteUnit<'_> {
             .on_conflict((timers::conversation, timers::slot))
             .do_update()
             .set(alarm);
-        self.run(|db| set.execute(db)).map(drop)
+        self.run(|db| set.execute(db)).await.map(drop)
     }
 
     async fn clear_timers(&mut self, conversation: ConversationId, region: &Region) -> Kept<()> {
@@ -49,21 +49,24 @@ impl Timers for SqliteUnit<'_> {
         let below = timers::slot.ge(format!("{region}.")).and(timers::slot.lt(format!("{region}/")));
         let of = timers::table.filter(timers::conversation.eq(Id(conversation)));
         let own = of.filter(timers::slot.eq(region.as_str()).or(below));
-        self.run(|db| diesel::delete(own).execute(db)).map(drop)
+        self.run(|db| diesel::delete(own).execute(db)).await.map(drop)
     }
 
     async fn due_timers(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Timer>> {
         let due = timers::table
             .filter(timers::at.le(At(now)))
             .order((timers::at, timers::effect))
-            .limit(most.into());
-        let rows = self.run(|db| due.select(Row::as_select()).load(db))?;
+            .limit(most.into())
+            .select(Row::as_select());
+        let mut rows: Vec<Row> = free!(self, due).await?;
+        let busy = self.busy_among(rows.iter().map(|row| row.conversation.0)).await?;
+        rows.retain(|row| !busy.contains(&row.conversation.0));
         Ok(rows.into_iter().map(Row::read).collect())
     }
 
     async fn timers_of(&mut self, conversation: ConversationId) -> Kept<Vec<Timer>> {
         let of = timers::table.filter(timers::conversation.eq(Id(conversation))).order(timers::slot);
-        let rows = self.run(|db| of.select(Row::as_select()).load(db))?;
+        let rows = self.run(|db| of.select(Row::as_select()).load(db)).await?;
         Ok(rows.into_iter().map(Row::read).collect())
     }
 }

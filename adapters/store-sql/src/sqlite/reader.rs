@@ -6,7 +6,7 @@ use diesel::{SqliteConnection, connection::SimpleConnection as _};
 use tokio::sync::mpsc;
 use tradepost_ports::store::{Kept, StoreError, UnitWork};
 
-use crate::{
+use super::{
     unit::{away, perform},
     writer::Job,
 };

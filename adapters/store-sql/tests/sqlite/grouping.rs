@@ -10,10 +10,10 @@ use tradepost_ports::{
     Store,
     store::{StoreError, UnitWork},
 };
-use tradepost_store_sql::{Committed, Options, SqliteStore};
+use tradepost_store_sql::{Committed, SqliteOptions, SqliteStore};
 use tradepost_testkit::make;
 
-use crate::house::{folder, open, record, recorded, recording};
+use super::house::{folder, open, record, recorded, recording};
 
 /// Keeps the writer busy until the returned end is dropped; what is handed in meanwhile waits and is one group.
 async fn busy(
@@ -58,7 +58,7 @@ async fn together(
 #[tokio::test]
 async fn units_that_wait_share_one_commit() {
     let folder = folder();
-    let store = Arc::new(open(&folder, Options::default()).await);
+    let store = Arc::new(open(&folder, SqliteOptions::default()).await);
     let (results, committed) = together(&store, (0..40).map(recording)).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     assert_eq!(committed, Committed { units: 40, commits: 1 });
@@ -68,7 +68,7 @@ async fn units_that_wait_share_one_commit() {
 #[tokio::test]
 async fn a_group_is_bounded() {
     let folder = folder();
-    let store = Arc::new(open(&folder, Options { group: 8, ..Options::default() }).await);
+    let store = Arc::new(open(&folder, SqliteOptions { group: 8, ..SqliteOptions::default() }).await);
     let (results, committed) = together(&store, (0..20).map(recording)).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     assert_eq!(committed, Committed { units: 20, commits: 3 });
@@ -96,7 +96,7 @@ fn waiting(n: u64) -> UnitWork {
 #[tokio::test]
 async fn a_unit_that_fails_panics_or_waits_loses_only_itself() {
     let folder = folder();
-    let store = Arc::new(open(&folder, Options::default()).await);
+    let store = Arc::new(open(&folder, SqliteOptions::default()).await);
     let works = [
         recording(0),
         failing(1, || Err(StoreError::Abandoned("no".into()))),
@@ -123,7 +123,7 @@ async fn a_unit_that_fails_panics_or_waits_loses_only_itself() {
 #[tokio::test]
 async fn a_caller_that_goes_away_does_not_cancel_its_unit() {
     let folder = folder();
-    let store = Arc::new(open(&folder, Options::default()).await);
+    let store = Arc::new(open(&folder, SqliteOptions::default()).await);
     let (held, running) = busy(&store).await;
     {
         let mut unit = pin!(record(&*store, 1));
@@ -138,7 +138,7 @@ async fn a_caller_that_goes_away_does_not_cancel_its_unit() {
 #[tokio::test]
 async fn a_caller_beyond_the_queue_waits_for_a_place() {
     let folder = folder();
-    let store = Arc::new(open(&folder, Options { waiting: 2, ..Options::default() }).await);
+    let store = Arc::new(open(&folder, SqliteOptions { waiting: 2, ..SqliteOptions::default() }).await);
     let (results, _) = together(&store, (0..10).map(recording)).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
 }
@@ -146,7 +146,7 @@ async fn a_caller_beyond_the_queue_waits_for_a_place() {
 #[tokio::test]
 async fn readers_do_not_wait_for_the_writer() {
     let folder = folder();
-    let store = Arc::new(open(&folder, Options::default()).await);
+    let store = Arc::new(open(&folder, SqliteOptions::default()).await);
     record(&*store, 1).await.expect("a unit");
     let (held, running) = busy(&store).await;
     assert!(recorded(&*store, 1).await, "read while the writer is busy");

@@ -1,0 +1,98 @@
+//! A unit over one connection.
+
+use std::{any::Any, future::Future, panic::AssertUnwindSafe};
+
+use diesel::{QueryResult, result::Error};
+use diesel_async::AsyncPgConnection;
+use futures::FutureExt as _;
+use tradepost_ports::store::{Kept, StoreError, UnitWork};
+
+use super::fault::meaning;
+
+/// What a unit works on: all aggregates of the store, on one connection, inside a transaction that has begun. The
+/// aggregates are implemented beside it, one module each.
+pub(crate) struct SqlUnit<'c> {
+    connection: &'c mut AsyncPgConnection,
+    only_reads: bool,
+    /// Once a statement has failed the transaction is over: nothing more is tried, and the unit cannot be kept.
+    lost: Option<StoreError>,
+}
+
+impl<'c> SqlUnit<'c> {
+    /// Runs a query.
+    pub(crate) async fn run<'a, T, Q>(
+        &'a mut self,
+        query: impl FnOnce(&'a mut AsyncPgConnection) -> Q,
+    ) -> Kept<T>
+    where
+        Q: Future<Output = QueryResult<T>>,
+    {
+        match self.find(query).await? {
+            Some(found) => Ok(found),
+            None => Err(StoreError::Broken(Error::NotFound.to_string())),
+        }
+    }
+
+    /// Runs a query for a row that need not be there.
+    pub(crate) async fn find<'a, T, Q>(
+        &'a mut self,
+        query: impl FnOnce(&'a mut AsyncPgConnection) -> Q,
+    ) -> Kept<Option<T>>
+    where
+        Q: Future<Output = QueryResult<T>>,
+    {
+        if let Some(lost) = &self.lost {
+            return Err(lost.clone());
+        }
+        match query(&mut *self.connection).await {
+            Ok(found) => Ok(Some(found)),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => {
+                let error = meant(&error, self.only_reads);
+                self.lost = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    /// Does the unit only read?
+    pub(crate) fn only_reads(&self) -> bool {
+        self.only_reads
+    }
+
+    /// Is nobody else at work between this unit's beginning and end, or does it not matter to the unit?
+    pub(crate) fn has_all(&self) -> bool {
+        self.only_reads
+    }
+}
+
+fn meant(error: &Error, only_reads: bool) -> StoreError {
+    use diesel::result::DatabaseErrorKind::ReadOnlyTransaction;
+    match error {
+        Error::DatabaseError(ReadOnlyTransaction, _) if only_reads => {
+            StoreError::Broken("a unit that only reads tried to write".into())
+        }
+        Error::DatabaseError(ReadOnlyTransaction, told) => StoreError::Away(told.message().to_owned()),
+        error => meaning(error),
+    }
+}
+
+/// Runs a unit's work to its end. Work that panics has failed, and so has work that passed over a failed statement.
+pub(crate) async fn perform(
+    connection: &mut AsyncPgConnection,
+    only_reads: bool,
+    work: UnitWork,
+) -> Kept<()> {
+    let mut unit = SqlUnit { connection, only_reads, lost: None };
+    let done = AssertUnwindSafe(work(&mut unit)).catch_unwind().await;
+    match (unit.lost, done) {
+        (Some(lost), _) => Err(lost),
+        (None, Ok(result)) => result,
+        (None, Err(panic)) => Err(StoreError::Broken(format!("a unit panicked: {}", words_of(&*panic)))),
+    }
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
+}

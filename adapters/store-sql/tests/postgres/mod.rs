@@ -1,0 +1,4 @@
+//! The store in a database.
+
+mod conformance;
+mod house;
