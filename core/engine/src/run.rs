@@ -23,6 +23,8 @@ use crate::{
 
 /// Conversations taken up by one look through the store.
 const AT_ONCE: u32 = 64;
+/// When another was first, the turn is taken again so much later.
+const SOON: Duration = Duration::from_millis(20);
 /// Sweeps between two prunings: about an hour.
 const PRUNE_EVERY: u32 = 3_600;
 
@@ -100,8 +102,12 @@ impl House {
         under_way: &Mutex<BTreeMap<ConversationId, bool>>,
     ) {
         loop {
-            if let Err(error) = self.turn(id, &self.tuning.worker).await {
-                tracing::warn!(conversation.id = %id, %error, "failed to take a turn; it is taken again");
+            match self.turn(id, &self.tuning.worker).await {
+                Err(StoreError::Conflict) => self.agenda.note(self.now() + SOON, id),
+                Err(error) => {
+                    tracing::warn!(conversation.id = %id, %error, "failed to take a turn; it is taken again");
+                }
+                Ok(_) => {}
             }
             let mut under_way = under_way.lock();
             match under_way.get_mut(&id) {

@@ -167,13 +167,17 @@ impl Ledger for SqlUnit<'_> {
 
     async fn order(&mut self, id: OrderId) -> Kept<Option<Order>> {
         let order = orders::table.filter(orders::id.eq(Id(id))).select(OrderRow::as_select());
-        self.find(|db| order.first(db)).await?.map(OrderRow::read).transpose()
+        locked!(self, order).await?.map(OrderRow::read).transpose()
     }
 
     async fn order_by_checkout(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Order>> {
         let known = checkouts::table.find((account.as_str(), reference)).select(checkouts::order_id);
-        match self.find(|db| known.first::<Id<OrderId>>(db)).await? {
-            Some(Id(id)) => self.order(id).await,
+        let known: Option<Id<OrderId>> = self.find(|db| known.first(db)).await?;
+        match known {
+            Some(id) => {
+                let order = orders::table.filter(orders::id.eq(id)).select(OrderRow::as_select());
+                self.find(|db| order.first(db)).await?.map(OrderRow::read).transpose()
+            }
             None => Ok(None),
         }
     }
@@ -254,6 +258,7 @@ impl Ledger for SqlUnit<'_> {
     }
 
     async fn park(&mut self, news: &Parked) -> Kept<()> {
+        self.wait_for(&[news.account.as_str(), &news.reference]).await?;
         let row = (
             parked::event.eq(Id(news.event)),
             parked::account.eq(news.account.as_str()),
@@ -265,6 +270,7 @@ impl Ledger for SqlUnit<'_> {
     }
 
     async fn unpark(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Parked>> {
+        self.wait_for(&[account.as_str(), reference]).await?;
         let under = parked::table
             .filter(parked::account.eq(account.as_str()))
             .filter(parked::reference.eq(reference))

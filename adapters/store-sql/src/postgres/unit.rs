@@ -2,8 +2,8 @@
 
 use std::{any::Any, future::Future, panic::AssertUnwindSafe};
 
-use diesel::{QueryResult, result::Error};
-use diesel_async::AsyncPgConnection;
+use diesel::{QueryResult, result::Error, sql_types::Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures::FutureExt as _;
 use tradepost_ports::store::{Kept, StoreError, UnitWork};
 
@@ -53,6 +53,14 @@ impl<'c> SqlUnit<'c> {
                 Err(error)
             }
         }
+    }
+
+    /// Waits until no other unit has a thing of that name, which need not be there; then it is this unit's until its end.
+    /// The lock is the transaction's, so it needs no session.
+    pub(crate) async fn wait_for(&mut self, name: &[&str]) -> Kept<()> {
+        let asked = diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
+        let asked = asked.bind::<Text, _>(name.join("\n"));
+        self.run(|db| RunQueryDsl::execute(asked, db)).await.map(drop)
     }
 
     /// Does the unit only read?

@@ -84,6 +84,8 @@ impl House {
         outcome: &Outcome,
         event: EventId,
     ) -> Kept<Option<ConversationId>> {
+        // Whoever writes what belongs to a conversation has locked it first.
+        unit.conversation(marked.row.conversation).await?;
         let Some(row) = unit.row(marked.row.effect).await? else {
             return self.said_late(unit, marked, outcome).await.map(|()| None);
         };

@@ -33,6 +33,7 @@ impl Filing<'_> {
         let Some(conversation) = copies.first().map(|copy| copy.conversation) else {
             return Ok(Filed::new(Fate::Noted));
         };
+        unit.conversation(conversation).await?;
         // An edit that comes after the end of its message brings nothing back.
         for copy in copies.iter().filter(|copy| copy.line.content != taken_back()) {
             change_line(unit, copy, to.as_ref()).await?;

@@ -167,9 +167,25 @@ impl<'a> Filing<'a> {
             None => {
                 let reference = payment.reference.clone();
                 self.park(unit, &reference, self.house.tuning.memory, ParkedNews::Paid { payment }).await?;
-                Ok(Filed::new(Fate::Parked))
+                self.release_paid(unit, &reference).await
             }
         }
+    }
+
+    /// Whoever makes a thing known releases what is parked, before or after it was parked: if it has become known just now,
+    /// we do.
+    async fn release_paid(&self, unit: &mut dyn Unit, reference: &str) -> Kept<Filed> {
+        let Some(order) = unit.order_by_checkout(&self.account, reference).await? else {
+            return Ok(Filed::new(Fate::Parked));
+        };
+        for parked in unit.unpark(&self.account, reference).await? {
+            if let ParkedNews::Paid { payment } = parked.news {
+                let body = InboxBody::Paid { order: order.id, account: parked.account, payment };
+                let correlation = self.correlation();
+                self.house.file_for(unit, parked.event, order.conversation, correlation, body).await?;
+            }
+        }
+        Ok(Filed::within(Fate::Filed, order.conversation))
     }
 
     async fn receipt(
@@ -183,9 +199,19 @@ impl<'a> Filing<'a> {
         let Some(written) = unit.by_reference(&self.account, &reference).await? else {
             let news = ParkedNews::Receipt { delivery, earlier_too, reason };
             self.park(unit, &reference, self.house.tuning.memory, news).await?;
+            return self.release_receipt(unit, &reference).await;
+        };
+        unit.conversation(written.conversation).await?;
+        self.house.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
+        Ok(Filed::within(Fate::Applied, written.conversation))
+    }
+
+    async fn release_receipt(&self, unit: &mut dyn Unit, reference: &str) -> Kept<Filed> {
+        let Some(written) = unit.by_reference(&self.account, reference).await? else {
             return Ok(Filed::new(Fate::Parked));
         };
-        self.house.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
+        unit.conversation(written.conversation).await?;
+        self.house.apply_parked(unit, &self.account, reference, written.line.id).await?;
         Ok(Filed::within(Fate::Applied, written.conversation))
     }
 }

@@ -21,6 +21,8 @@ use crate::{House, Stage, unit::write};
 
 /// Arrivals of one unit: about three rows each, and a unit holds at most 200.
 const AT_ONCE: usize = 50;
+/// Tries of a unit while others are first: two customers' first words may make the same contact.
+const TRIES: u32 = 5;
 /// The longest raw payload of one event that is kept, in bytes.
 const MOST_RAW: usize = 256 * 1024;
 
@@ -89,27 +91,35 @@ impl House {
         arrivals: Vec<Arrival>,
         repeats: Option<EventId>,
     ) -> Kept<Accepted> {
-        let (house, intake) = (Arc::clone(self), intake.clone());
-        write(&*self.store, move |unit| {
-            Box::pin(async move { house.file_all(unit, &intake, arrivals, repeats).await })
-        })
-        .await
+        let (intake, arrivals) = (Arc::new(intake.clone()), Arc::new(arrivals));
+        let mut tries = 1;
+        loop {
+            let (house, intake, arrivals) = (Arc::clone(self), Arc::clone(&intake), Arc::clone(&arrivals));
+            let filed = write(&*self.store, move |unit| {
+                Box::pin(async move { house.file_all(unit, &intake, &arrivals, repeats).await })
+            });
+            match filed.await {
+                Err(StoreError::Conflict) if tries < TRIES => tries += 1,
+                filed => return filed,
+            }
+        }
     }
 
     async fn file_all(
         &self,
         unit: &mut dyn Unit,
         intake: &Intake,
-        arrivals: Vec<Arrival>,
+        arrivals: &[Arrival],
         repeats: Option<EventId>,
     ) -> Kept<Accepted> {
         let keys: Vec<_> = arrivals.iter().map(|arrival| arrival.key.clone()).collect();
         let news = unit.remember(&intake.kind, &keys, self.now()).await?;
         let mut accepted = Accepted::default();
-        for (arrival, is_new) in arrivals.into_iter().zip(news) {
+        for (arrival, is_new) in arrivals.iter().zip(news) {
             match is_new {
                 true => {
-                    Filing::new(self, intake, &arrival, repeats).file(unit, arrival, &mut accepted).await?
+                    let filing = Filing::new(self, intake, arrival, repeats);
+                    filing.file(unit, arrival.clone(), &mut accepted).await?;
                 }
                 false => accepted.known += 1,
             }

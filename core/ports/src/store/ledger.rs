@@ -59,7 +59,8 @@ pub trait Ledger: Send {
     /// Orders that are `Held` and whose end is at or before `now`.
     async fn ended_holds(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Order>>;
 
-    /// Parks news under the account and the provider's id that it speaks of.
+    /// Parks news under the account and the provider's id that it speaks of. Of two units that park and take out under one
+    /// id, one waits for the other's end: whoever has parked looks once more whether the thing is known now.
     async fn park(&mut self, parked: &Parked) -> Kept<()>;
 
     /// Takes out what is parked under that id, oldest first.

@@ -3,6 +3,12 @@
 //! A unit is a closure over [`Unit`], run inside one transaction: all of it is kept, or nothing. A store may run several
 //! units in one transaction, each a savepoint, so that they share one write to disk; a unit's caller hears only when
 //! its rows are durable. A unit must therefore be quick and never wait for anything but the store.
+//!
+//! Units of several processes may run beside each other, each seeing what others have committed. Therefore **whoever writes
+//! what belongs to a conversation has locked it first** ([`Conversations::conversation`]), before an order or an item. What
+//! time brings about (rows claimed, overdue or stale, alarms, ended holds, idle conversations) is locked with its
+//! conversation as it is handed out, and what another unit has at that moment is left out: it is there at the next look.
+//! A unit that loses a race hears [`StoreError::Conflict`] and is taken again.
 
 mod contacts;
 mod conversations;
