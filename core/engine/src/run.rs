@@ -23,6 +23,8 @@ use crate::{
 
 /// Conversations taken up by one look through the store.
 const AT_ONCE: u32 = 64;
+/// How much more often the store is looked through while the coordinator is away.
+const MORE_OFTEN: u32 = 10;
 /// Sweeps between two prunings: about an hour.
 const PRUNE_EVERY: u32 = 3_600;
 
@@ -123,7 +125,8 @@ impl House {
         stop: &mut watch::Receiver<bool>,
     ) -> bool {
         let now = self.now();
-        let nap = self.agenda.next(now).map_or(self.tuning.sweep, |next| next.min(self.tuning.sweep));
+        let sweep = self.until_next_look();
+        let nap = self.agenda.next(now).map_or(sweep, |next| next.min(sweep));
         let nap = select(self.clock.sleep(nap), Box::pin(stop.changed()));
         let idle = tasks.is_empty();
         let finished = async {
@@ -146,6 +149,14 @@ impl House {
             }
             Either::Left((Either::Right(_), _)) => false,
             Either::Right(_) => true,
+        }
+    }
+
+    /// What nobody can tell us must be looked for more often.
+    fn until_next_look(&self) -> Duration {
+        match self.coordinator.away() {
+            true => self.tuning.sweep / MORE_OFTEN,
+            false => self.tuning.sweep,
         }
     }
 
@@ -187,7 +198,7 @@ impl House {
         tasks: &mut Tasks<'_>,
         stop: &mut watch::Receiver<bool>,
     ) {
-        let mut nap = select(self.clock.sleep(self.tuning.sweep), Box::pin(stop.changed()));
+        let mut nap = select(self.clock.sleep(self.until_next_look()), Box::pin(stop.changed()));
         loop {
             let idle = tasks.is_empty();
             let finished = async {
