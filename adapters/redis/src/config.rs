@@ -19,8 +19,7 @@ pub(crate) const LIMIT: Duration = Duration::from_millis(500);
 pub struct Options {
     /// `redis://[user[:password]@]host[:port][/database]`, or `rediss://…` for TLS. The password makes it a secret.
     pub url: SecretString,
-    /// What all keys and the channel begin with: those who share a namespace are one house. Letters, digits, `-`, `_`, `.`,
-    /// `:`.
+    /// What all keys and the channel begin with: those who share a namespace are one house. Letters, digits, `-`, `_`, `.`.
     pub namespace: String,
     /// A file (PEM) with the certificates of the authorities that may vouch for the server, instead of the system's.
     /// Only with `rediss://`.
@@ -51,11 +50,11 @@ impl Options {
     }
 
     fn check_namespace(&self) -> Option<String> {
-        let good = |letter: char| letter.is_ascii_alphanumeric() || "-_.:".contains(letter);
+        let good = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
         let good = !self.namespace.is_empty() && self.namespace.chars().all(good);
         (!good).then(|| {
             format!(
-                "the namespace `{}` is not made of letters, digits, `-`, `_`, `.`, `:`: rename it",
+                "the namespace `{}` is not made of letters, digits, `-`, `_`, `.`: rename it",
                 self.namespace
             )
         })

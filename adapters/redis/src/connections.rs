@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use backon::{BackoffBuilder as _, ExponentialBuilder};
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use bb8_redis::{
     RedisConnectionManager,
     bb8::{ManageConnection, Pool, QueueStrategy, RunError},
@@ -60,7 +60,8 @@ impl Connections {
         Ok(Self { client: client.clone(), pool, health })
     }
 
-    /// Says plainly what keeps the first connection from coming about: the pool would only say that it took too long.
+    /// Asks over a fresh connection, and says plainly what keeps it from coming about: the pool would only say that it took
+    /// too long.
     pub(crate) async fn first(&self) -> Result<(), PortError> {
         let asked = timeout(LIMIT * 4, async {
             let mut connection = self.client.get_multiplexed_async_connection().await?;
@@ -117,14 +118,17 @@ impl Connections {
         self.health.until(true).await;
     }
 
-    /// While the server is away, asks whether it is back.
+    /// While the server is away, asks whether it is back, over a connection of its own, which says plainly what is wrong:
+    /// once for every reason.
     pub(crate) async fn recover_for_ever(self: Arc<Self>) {
         loop {
             self.health.until(false).await;
-            let mut waits = waits();
-            let ping = redis::cmd("PING");
-            while let Err(error) = self.try_to_ask::<()>(Ask::Command(&ping)).await {
-                tracing::debug!(%error, "failed to reach Redis; trying again");
+            let (mut waits, mut said) = (waits(), None);
+            while let Err(error) = self.first().await {
+                if said.as_ref() != Some(&error.detail) {
+                    tracing::warn!(%error, "failed to reach Redis; trying again");
+                    said = Some(error.detail);
+                }
                 sleep(waits.next().unwrap_or(LONGEST_WAIT)).await;
             }
             self.health.back();
@@ -132,10 +136,11 @@ impl Connections {
     }
 }
 
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// Between two tries.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// Between two tries to reach a server that is away: not all processes at once.
-pub(crate) fn waits() -> impl Iterator<Item = Duration> {
+pub(crate) fn waits() -> ExponentialBackoff {
     ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(50))
         .with_max_delay(LONGEST_WAIT)

@@ -14,7 +14,7 @@ use tradepost_ports::coordinator::Mailboxes;
 use crate::{
     channel::{Channel, everything},
     config::LIMIT,
-    connections::waits,
+    connections::{LONGEST_WAIT, waits},
     faults::{at_start, silent, silent_at_start},
     health::Health,
 };
@@ -54,7 +54,7 @@ pub(crate) async fn listen_for_ever(
 async fn subscribe_again(client: &Client, channel: &Channel) -> PubSub {
     let mut waits = waits();
     loop {
-        sleep(waits.next().unwrap_or(PULSE)).await;
+        sleep(waits.next().unwrap_or(LONGEST_WAIT)).await;
         match subscribe(client, channel).await {
             Ok(subscription) => return subscription,
             Err(error) => tracing::debug!(%error, "failed to subscribe at Redis; trying again"),

@@ -78,6 +78,7 @@ fn nobody_who_answers_is_told() {
 #[case::anybody_may_vouch("rediss://:open-sesame@127.0.0.1#insecure", "house", None, "#insecure")]
 #[case::no_namespace("redis://127.0.0.1", "", None, "namespace")]
 #[case::braces("redis://127.0.0.1", "a}{b", None, "namespace")]
+#[case::what_parts_keys("redis://127.0.0.1", "a:b", None, "namespace")]
 #[case::no_authority("rediss://127.0.0.1", "house", Some("nowhere.pem"), "cannot be read")]
 #[case::no_certificate("rediss://127.0.0.1", "house", Some("Cargo.toml"), "holds no certificate")]
 #[case::no_tls("redis://127.0.0.1", "house", Some("Cargo.toml"), "not `rediss://…`")]

@@ -10,7 +10,7 @@ use tradepost_ports::{
     Coordinator, Wake,
     coordinator::{Listener, LockToken, SessionUse},
 };
-use tradepost_redis::RedisCoordinator;
+use tradepost_redis::{Options, RedisCoordinator};
 use tradepost_testkit::{make::conversation_id, run};
 use tradepost_tests_servers::{Redis, RedisOptions};
 
@@ -178,5 +178,30 @@ fn a_full_server_is_not_away_for_ever() {
         server.ask(&["CONFIG", "SET", "maxmemory", "0"]).expect("an answer");
         sleep(Duration::from_millis(10)).await;
         assert_eq!(one.cache("a", "b".into(), MINUTE).await, Ok(()));
+    });
+}
+
+/// A user without a right keeps what he may do, and does not try without end.
+#[test]
+fn a_user_who_may_not_publish_tries_now_and_then() {
+    run(async {
+        let server = Redis::start();
+        let user =
+            ["ACL", "SETUSER", "shop", "on", ">open-sesame", "allkeys", "allchannels", "+@all", "-publish"];
+        server.ask(&user).expect("an answer");
+        let url = server.url().replace("//", "//shop:open-sesame@");
+        let one =
+            RedisCoordinator::connect(Options::new(url, namespace())).await.expect("a server that is there");
+        one.wake(Wake::Dispatch);
+        sleep(Duration::from_secs(1)).await;
+        let log = server.ask(&["ACL", "LOG"]).expect("an answer");
+        let tries = log
+            .lines()
+            .skip_while(|line| *line != "count")
+            .nth(1)
+            .and_then(|count| count.parse::<u32>().ok());
+        assert!(tries.is_some_and(|tries| (1..20).contains(&tries)), "{log}");
+        assert_eq!(one.allow("contact", 1, MINUTE).await, Ok(Ok(())));
+        assert!(!one.away());
     });
 }

@@ -10,16 +10,20 @@ use tradepost_ports::{
 };
 
 /// A coordinator that tells nothing: whatever it would have told, a sweep finds.
-pub struct Deaf;
+#[derive(Default)]
+pub struct Deaf {
+    /// Whether it says that others are out of reach.
+    pub away: bool,
+}
 
 #[async_trait::async_trait]
 impl Coordinator for Deaf {
     fn wake(&self, _: Wake) {}
     fn listen(&self) -> Box<dyn Listener> {
-        Box::new(Deaf)
+        Box::new(Silence)
     }
     fn away(&self) -> bool {
-        false
+        self.away
     }
     async fn allow(&self, _: &str, _: u32, _: Duration) -> Result<Result<(), Duration>, PortError> {
         Ok(Ok(()))
@@ -50,7 +54,9 @@ impl Coordinator for Deaf {
     }
 }
 
-impl Listener for Deaf {
+struct Silence;
+
+impl Listener for Silence {
     fn next(&mut self) -> Pin<Box<dyn Future<Output = Vec<Wake>> + Send + '_>> {
         Box::pin(std::future::pending())
     }
