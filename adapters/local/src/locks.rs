@@ -23,6 +23,11 @@ impl Locks {
         Some(token)
     }
 
+    pub fn renew(&mut self, name: &str, token: LockToken, lease: Duration, now: Timestamp) -> bool {
+        let held = self.held.get_mut(name).filter(|(holder, until)| *holder == token && *until > now);
+        held.map(|(_, until)| *until = now.checked_add(lease).unwrap_or(Timestamp::MAX)).is_some()
+    }
+
     pub fn give_back(&mut self, name: &str, token: LockToken) {
         if self.held.get(name).is_some_and(|(holder, _)| *holder == token) {
             self.held.remove(name);

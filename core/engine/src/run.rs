@@ -25,6 +25,8 @@ use crate::{
 const AT_ONCE: u32 = 64;
 /// When another was first, the turn is taken again so much later.
 const SOON: Duration = Duration::from_millis(20);
+/// How much more often the store is looked through while the coordinator is away.
+const MORE_OFTEN: u32 = 10;
 /// Sweeps between two prunings: about an hour.
 const PRUNE_EVERY: u32 = 3_600;
 
@@ -129,7 +131,8 @@ impl House {
         stop: &mut watch::Receiver<bool>,
     ) -> bool {
         let now = self.now();
-        let nap = self.agenda.next(now).map_or(self.tuning.sweep, |next| next.min(self.tuning.sweep));
+        let sweep = self.until_next_look();
+        let nap = self.agenda.next(now).map_or(sweep, |next| next.min(sweep));
         let nap = select(self.clock.sleep(nap), Box::pin(stop.changed()));
         let idle = tasks.is_empty();
         let finished = async {
@@ -152,6 +155,14 @@ impl House {
             }
             Either::Left((Either::Right(_), _)) => false,
             Either::Right(_) => true,
+        }
+    }
+
+    /// What nobody can tell us must be looked for more often.
+    fn until_next_look(&self) -> Duration {
+        match self.coordinator.away() {
+            true => self.tuning.sweep / MORE_OFTEN,
+            false => self.tuning.sweep,
         }
     }
 
@@ -193,7 +204,7 @@ impl House {
         tasks: &mut Tasks<'_>,
         stop: &mut watch::Receiver<bool>,
     ) {
-        let mut nap = select(self.clock.sleep(self.tuning.sweep), Box::pin(stop.changed()));
+        let mut nap = select(self.clock.sleep(self.until_next_look()), Box::pin(stop.changed()));
         loop {
             let idle = tasks.is_empty();
             let finished = async {

@@ -20,6 +20,8 @@ pub struct RedisOptions {
     pub password: Option<String>,
     /// TLS only, by a certificate for `localhost` and 127.0.0.1 from an authority of its own.
     pub tls: bool,
+    /// A cluster of this one server, which has all the slots: commands whose keys are in two of them are refused.
+    pub cluster: bool,
 }
 
 /// A server of its own, which keeps nothing on the disk.
@@ -61,9 +63,16 @@ impl Redis {
         let mut server = command(&find("redis-server", "redis-server"), self.account, "KILL");
         server.arg(settings).current_dir(self.folder.path());
         let mut process = Process::start("Redis", server, Stdio::null());
-        let came = process.comes_up(|| self.ask(&["PING"]).is_ok_and(|answer| answer == "PONG"));
+        let came = process.comes_up(|| self.ask(&["PING"]).is_ok_and(|answer| answer == "PONG"))
+            && (!self.options.cluster || process.comes_up(|| self.has_slots()));
         self.process = came.then_some(process);
         came
+    }
+
+    /// Asked again when it has them already, it refuses, which does no harm.
+    fn has_slots(&self) -> bool {
+        let _ = self.ask(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
+        self.ask(&["CLUSTER", "INFO"]).is_ok_and(|info| info.contains("cluster_state:ok"))
     }
 
     fn settings(&self) -> String {
@@ -76,6 +85,9 @@ impl Redis {
             "appendonly no".to_owned(),
         ];
         lines.extend(self.options.password.as_ref().map(|password| format!("requirepass {password}")));
+        if self.options.cluster {
+            lines.push(format!("cluster-enabled yes\ncluster-port {}", free_port()));
+        }
         if self.options.tls {
             lines.extend([
                 "port 0".to_owned(),

@@ -47,9 +47,20 @@ fn a_paused_one_answers_nobody_and_goes_on() {
 
 #[test]
 fn it_asks_for_a_password_over_tls() {
-    let server =
-        Redis::start_with(RedisOptions { password: Some("open sesame".replace(' ', "-")), tls: true });
+    let server = Redis::start_with(RedisOptions {
+        password: Some("open-sesame".to_owned()),
+        tls: true,
+        ..RedisOptions::default()
+    });
     assert_eq!(server.ask(&["PING"]).as_deref(), Ok("PONG"));
     assert!(server.url().starts_with("rediss://:open-sesame@127.0.0.1:"), "{}", server.url());
     assert!(server.authority().is_some_and(|file| file.is_file()));
+}
+
+#[test]
+fn a_cluster_refuses_keys_of_two_slots() {
+    let server = Redis::start_with(RedisOptions { cluster: true, ..RedisOptions::default() });
+    assert_eq!(server.ask(&["MSET", "{a}1", "1", "{a}2", "2"]).as_deref(), Ok("OK"));
+    let refused = server.ask(&["MSET", "a", "1", "b", "2"]).expect_err("two slots");
+    assert!(refused.contains("CROSSSLOT"), "{refused}");
 }

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use rstest::rstest;
 use tokio::sync::watch;
 use tradepost_domain::{Content, Conversation, Delivery, SignedDuration};
 use tradepost_engine::House;
@@ -97,6 +98,25 @@ fn a_store_that_comes_back_hears_at_once_what_was_kept_for_it() {
     life.goes_on_for(secs(2));
     assert_eq!((shop.line("one"), shop.messenger.calls().len()), (Delivery::Sent, 1));
     life.ends();
+}
+
+/// Nobody tells this house anything: it looks by itself, and ten times as often when it knows that nobody can.
+#[rstest]
+#[case::others_can_be_reached(false, None)]
+#[case::the_coordinator_is_away(true, Some("one"))]
+fn while_the_coordinator_is_away_the_store_is_looked_through_more_often(
+    #[case] alone: bool,
+    #[case] sent: Option<&str>,
+) {
+    let shop = Shop::with(Setup { alone, ..Setup::default() });
+    let mut life = Life::of(&shop);
+    life.goes_on_for(Duration::from_millis(1_100));
+    shop.hears("say one");
+    life.goes_on_for(Duration::from_millis(500));
+    assert_eq!(shop.sent(), Vec::from_iter(sent));
+    life.goes_on_for(secs(3));
+    life.ends();
+    assert_eq!(shop.sent(), ["one"]);
 }
 
 /// proves: PL-11

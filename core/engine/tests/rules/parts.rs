@@ -92,7 +92,7 @@ pub fn worker(
     let seed = name.bytes().map(u64::from).sum();
     House::new(Parts {
         store: Arc::new(Faulty { store: store.clone(), away: Arc::clone(&setup.away) }),
-        coordinator: Arc::new(Deaf),
+        coordinator: Arc::new(Deaf { away: setup.alone }),
         clock: Arc::new(clock.clone()),
         dice: Arc::new(SeededDice::new(seed)),
         registry: registry(setup, ports),

@@ -54,6 +54,8 @@ pub struct Setup {
     /// So many of the next units fail: the store is away.
     pub away: Arc<AtomicUsize>,
     pub takes_payments: bool,
+    /// The coordinator is away.
+    pub alone: bool,
 }
 
 impl Default for Setup {
@@ -68,6 +70,7 @@ impl Default for Setup {
             per_second: 100,
             away: Arc::default(),
             takes_payments: true,
+            alone: false,
         }
     }
 }

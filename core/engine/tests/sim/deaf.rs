@@ -2,33 +2,61 @@
 
 use std::{future::Future, pin::Pin, time::Duration};
 
+use bytes::Bytes;
 use tradepost_domain::PortError;
 use tradepost_ports::{
     Coordinator, Wake,
-    coordinator::{Listener, LockToken},
+    coordinator::{Listener, LockToken, SessionUse},
 };
 
 /// A coordinator that tells nothing: whatever it would have told, a sweep finds.
-pub struct Deaf;
+#[derive(Default)]
+pub struct Deaf {
+    /// Whether it says that others are out of reach.
+    pub away: bool,
+}
 
 #[async_trait::async_trait]
 impl Coordinator for Deaf {
     fn wake(&self, _: Wake) {}
     fn listen(&self) -> Box<dyn Listener> {
-        Box::new(Deaf)
+        Box::new(Silence)
+    }
+    fn away(&self) -> bool {
+        self.away
     }
     async fn allow(&self, _: &str, _: u32, _: Duration) -> Result<Result<(), Duration>, PortError> {
         Ok(Ok(()))
     }
+    async fn begin_session(&self, _: &str, _: Duration) -> Result<(), PortError> {
+        Ok(())
+    }
+    async fn use_session(&self, _: &str, _: u32) -> Result<SessionUse, PortError> {
+        Ok(SessionUse::Closed)
+    }
+    async fn cached(&self, _: &str) -> Result<Option<Bytes>, PortError> {
+        Ok(None)
+    }
+    async fn cache(&self, _: &str, _: Bytes, _: Duration) -> Result<(), PortError> {
+        Ok(())
+    }
+    async fn forget(&self, _: &str) -> Result<(), PortError> {
+        Ok(())
+    }
     async fn lock(&self, _: &str, _: Duration) -> Result<Option<LockToken>, PortError> {
         Ok(None)
+    }
+    async fn renew(&self, _: &str, _: LockToken, _: Duration) -> Result<bool, PortError> {
+        Ok(false)
     }
     async fn unlock(&self, _: &str, _: LockToken) -> Result<(), PortError> {
         Ok(())
     }
 }
 
-impl Listener for Deaf {
+struct Silence;
+
+impl Listener for Silence {
     fn next(&mut self) -> Pin<Box<dyn Future<Output = Vec<Wake>> + Send + '_>> {
         Box::pin(std::future::pending())
     }

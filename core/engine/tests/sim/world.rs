@@ -90,7 +90,7 @@ impl World {
         let house = |name: &str, number: u64| {
             let parts = Parts {
                 store: Arc::new(store.clone()),
-                coordinator: Arc::new(Deaf),
+                coordinator: Arc::new(Deaf::default()),
                 clock: Arc::new(clock.clone()),
                 dice: Arc::new(SeededDice::new(seed ^ (number << 40))),
                 registry: registry(&messenger, &llm, &payments),
