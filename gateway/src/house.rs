@@ -15,7 +15,7 @@ use crate::{
     adapters::direct::{Direct, account_of},
     http::{Condition, Delivery, Desk},
     outfit::{Ground, Outfit},
-    settings::{AccountSettings, StorefrontSettings},
+    settings::{AccountSettings, Role, StorefrontSettings},
 };
 
 /// Puts a house together. Every fault is told.
@@ -24,7 +24,7 @@ pub fn build(
     accounts: Vec<AccountSettings>,
     outfit: &Outfit,
     ground: Ground,
-    stages: Option<StageHook>,
+    (role, stages): (Role, Option<StageHook>),
 ) -> Result<Arc<House>, Vec<String>> {
     let direct: Vec<_> = storefronts.iter().map(direct_account).collect();
     let accounts = accounts.into_iter().map(account).chain(direct).collect();
@@ -35,9 +35,9 @@ pub fn build(
         return Err(faults);
     }
     let registry = Registry::build(storefronts, accounts, Vec::new(), Vec::new())?;
-    let worker = WorkerId::new(format!("all-{:032x}", ground.dice.roll()));
+    let worker = WorkerId::new(format!("{}-{:032x}", role.word(), ground.dice.roll()));
     let tuning = Tuning { stages, ..Tuning::new(worker) };
-    let Ground { store, coordinator, clock, dice } = ground;
+    let Ground { store, coordinator, clock, dice, .. } = ground;
     Ok(House::new(Parts { store, coordinator, clock, dice, registry, tuning }))
 }
 

@@ -3,8 +3,11 @@
 use std::{path::Path, sync::Arc};
 
 use futures::future::BoxFuture;
+use tokio::sync::watch;
 use tradepost_domain::{ErasedFlow, Rule, Storefront, Timestamp};
 use tradepost_ports::{Adapter, Clock, Coordinator, Dice, Store};
+
+use crate::settings::Layout;
 
 /// What the house stands on.
 #[derive(Clone)]
@@ -17,10 +20,44 @@ pub struct Ground {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub dice: Arc<dyn Dice>,
+    /// Turns true when another process has taken the house's place.
+    pub displaced: Option<watch::Receiver<bool>>,
 }
 
-/// Opens the ground in a data directory that exists, its schema brought up to date. An error continues "failed to …".
-pub type OpenGround = for<'a> fn(&'a Path) -> BoxFuture<'a, anyhow::Result<Ground>>;
+impl Ground {
+    /// A ground that nobody can take away.
+    pub fn new(
+        store: Arc<dyn Store>,
+        coordinator: Arc<dyn Coordinator>,
+        clock: Arc<dyn Clock>,
+        dice: Arc<dyn Dice>,
+    ) -> Self {
+        Self { store, coordinator, clock, dice, displaced: None }
+    }
+}
+
+/// Where a house stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'s> {
+    /// The data directory, which exists.
+    pub data: &'s Path,
+    /// The servers.
+    pub layout: &'s Layout,
+    /// What for.
+    pub stay: Stay,
+}
+
+/// What the ground is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stay {
+    /// A house is to run here: whoever does not know of it is kept out.
+    Living,
+    /// A command works beside the house that runs here.
+    Visiting,
+}
+
+/// Opens the ground, its schema brought up to date. An error continues "failed to …".
+pub type OpenGround = for<'a> fn(Site<'a>) -> BoxFuture<'a, anyhow::Result<Ground>>;
 
 /// The adapters, flows and ground of a build.
 pub struct Outfit {

@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -15,8 +15,8 @@ use crate::{
     data::{self, DataDirectory},
     house::{HouseDesk, build},
     http::{self, Door, Limits, Rooms},
-    outfit::{Ground, Outfit},
-    settings::{EndpointSettings, ServerSettings, Settings},
+    outfit::{Ground, Outfit, Site, Stay},
+    settings::{EndpointSettings, Layout, Role, ServerSettings, Settings},
 };
 
 /// Why a house could not be opened.
@@ -47,6 +47,9 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+    /// The database is another process's now.
+    #[error("another process has taken the database over, which does not know of this one")]
+    Displaced,
     /// A part ended though nobody stopped it.
     #[error("the {0} ended by itself; its logs say why")]
     Ended(&'static str),
@@ -67,7 +70,7 @@ pub struct Opened {
     door: Arc<Door>,
     server: ServerSettings,
     stopping: watch::Sender<bool>,
-    _data: DataDirectory,
+    _data: Option<DataDirectory>,
 }
 
 /// Opens the house of these settings: everything that can be wrong at start is wrong here.
@@ -76,10 +79,15 @@ pub async fn open(
     outfit: &Outfit,
     stages: Option<StageHook>,
 ) -> Result<Opened, ServeError> {
-    let data = DataDirectory::take(settings.data())?;
-    let ground = ground(outfit, data.path()).await?;
+    let data = match settings.layout {
+        Layout::Embedded | Layout::Single(_) => Some(DataDirectory::take(settings.data())?),
+        // Processes that know of each other may share a machine.
+        Layout::Several(..) => None,
+    };
+    let ground = ground(outfit, &settings, Stay::Living).await?;
     let Settings { server, storefronts, endpoints, accounts, keys, .. } = settings;
-    let house = build(storefronts, accounts, outfit, ground.clone(), stages).map_err(ServeError::House)?;
+    let house = build(storefronts, accounts, outfit, ground.clone(), (server.role, stages));
+    let house = house.map_err(ServeError::House)?;
     let wanted = SocketAddr::new(server.bind, server.port);
     let port = |source| ServeError::Port { address: wanted, source };
     let listener = http::bind(server.bind, server.port).map_err(port)?;
@@ -90,9 +98,13 @@ pub async fn open(
 }
 
 /// Opens what the house stands on. Where that fails for want of room or rights, this is what is told.
-pub async fn ground(outfit: &Outfit, data: &Path) -> Result<Ground, ServeError> {
-    let refused = |error| data::prove(data).err().unwrap_or(ServeError::Store(error));
-    (outfit.ground)(data).await.map_err(refused)
+pub async fn ground(outfit: &Outfit, settings: &Settings, stay: Stay) -> Result<Ground, ServeError> {
+    let (data, layout) = (settings.data(), &settings.layout);
+    let refused = |error| match layout {
+        Layout::Embedded => data::prove(data).err().unwrap_or(ServeError::Store(error)),
+        _ => ServeError::Store(error),
+    };
+    (outfit.ground)(Site { data, layout, stay }).await.map_err(refused)
 }
 
 fn door(
@@ -103,7 +115,7 @@ fn door(
     server: &ServerSettings,
     stop: watch::Receiver<bool>,
 ) -> Result<Arc<Door>, ServeError> {
-    let Ground { store, coordinator, clock, dice } = ground;
+    let Ground { store, coordinator, clock, dice, .. } = ground;
     let rooms = Rooms {
         desk: Arc::new(HouseDesk(Arc::clone(house))),
         store,
@@ -114,24 +126,39 @@ fn door(
         keys,
         stop,
     };
-    let routes = http::routes(Arc::new(rooms), endpoints)?;
+    let routes = match server.role.takes() {
+        true => http::routes(Arc::new(rooms), endpoints)?,
+        false => http::health_routes(Arc::new(rooms)),
+    };
     Ok(Arc::new(Door::new(routes, Limits::from(server), clock, dice)))
 }
 
 impl Opened {
+    /// What the process does.
+    pub fn role(&self) -> Role {
+        self.server.role
+    }
+
     /// Runs until `stop` turns true. Then the door takes nothing new and lets requests end while the house still
     /// answers them; then the house finishes or releases what is in hand. Both together take `stop_wait` at most. A part
     /// that ends by itself ends the whole: a door without a house behind it would take what nobody answers.
     pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), ServeError> {
         let (house_stops, house_stop) = watch::channel(false);
         let house = Arc::clone(&self.house);
-        let mut engine = tokio::spawn(async move { house.run(house_stop).await });
+        let mut engine = match self.server.role.works() {
+            true => tokio::spawn(async move { house.run(house_stop).await }),
+            false => tokio::spawn(async move { wait(house_stop).await }),
+        };
+        let displaced = self.ground.displaced.clone();
         let door_server = ServerSettings { stop_wait: self.server.stop_wait / 2, ..self.server.clone() };
         let door_stop = self.stopping.subscribe();
         let listener = self.listener;
         let mut serving =
             tokio::spawn(async move { http::serve(listener, self.door, &door_server, door_stop).await });
-        let ended = first_end(&mut stop, &mut engine, &mut serving).await;
+        let ended = tokio::select! {
+            ended = first_end(&mut stop, &mut engine, &mut serving) => ended,
+            () = taken(displaced) => Some(ServeError::Displaced),
+        };
         let begun = Instant::now();
         self.stopping.send_replace(true);
         if !serving.is_finished() && serving.await.is_err() {
@@ -143,7 +170,7 @@ impl Opened {
             engine.abort();
             tracing::warn!("what is in hand did not end in time; its claims free themselves");
         }
-        ended.map_or(Ok(()), |part| Err(ServeError::Ended(part)))
+        ended.map_or(Ok(()), Err)
     }
 }
 
@@ -152,12 +179,27 @@ async fn first_end(
     stop: &mut watch::Receiver<bool>,
     engine: &mut JoinHandle<()>,
     serving: &mut JoinHandle<()>,
-) -> Option<&'static str> {
+) -> Option<ServeError> {
     tokio::select! {
-        // A sender that is gone is a stop, too.
-        _ = stop.wait_for(|stop| *stop) => None,
-        _ = engine => Some("house"),
-        _ = serving => Some("door"),
+        () = wait(stop.clone()) => None,
+        _ = engine => Some(ServeError::Ended("house")),
+        _ = serving => Some(ServeError::Ended("door")),
+    }
+}
+
+/// Waits for the stop. A sender that is gone is one, too.
+async fn wait(mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Waits until another process has taken the house's place.
+async fn taken(displaced: Option<watch::Receiver<bool>>) {
+    let told = match displaced {
+        Some(mut displaced) => displaced.wait_for(|displaced| *displaced).await.is_ok(),
+        None => false,
+    };
+    if !told {
+        std::future::pending().await
     }
 }
 
@@ -171,10 +213,13 @@ mod tests {
         let (stops, mut stop) = watch::channel(false);
         let endless = || tokio::spawn(std::future::pending());
         let mut broken = tokio::spawn(async { panic!("a mistake of ours") });
-        assert_eq!(first_end(&mut stop, &mut broken, &mut endless()).await, Some("house"));
+        let ended = first_end(&mut stop, &mut broken, &mut endless()).await;
+        assert!(matches!(ended, Some(ServeError::Ended("house"))), "{ended:?}");
         let mut broken = tokio::spawn(async { panic!("a mistake of ours") });
-        assert_eq!(first_end(&mut stop, &mut endless(), &mut broken).await, Some("door"));
+        let ended = first_end(&mut stop, &mut endless(), &mut broken).await;
+        assert!(matches!(ended, Some(ServeError::Ended("door"))), "{ended:?}");
         stops.send_replace(true);
-        assert_eq!(first_end(&mut stop, &mut endless(), &mut endless()).await, None);
+        let ended = first_end(&mut stop, &mut endless(), &mut endless()).await;
+        assert!(ended.is_none(), "{ended:?}");
     }
 }

@@ -13,7 +13,7 @@ use tradepost_domain::{
     Party, Stage, Step, What, capabilities::TextUnit,
 };
 use tradepost_gateway::{
-    outfit::{FlowKind, Ground, Outfit},
+    outfit::{FlowKind, Ground, Outfit, Site},
     settings::World,
 };
 use tradepost_local::{Local, SystemClock, SystemDice};
@@ -213,7 +213,7 @@ pub fn outfit() -> Outfit {
     Outfit { adapters: vec![Box::new(Post)], flows: vec![flow("rules"), flow("parrot")], ground: in_memory }
 }
 
-fn in_memory(_: &Path) -> BoxFuture<'_, anyhow::Result<Ground>> {
+fn in_memory(_: Site<'_>) -> BoxFuture<'_, anyhow::Result<Ground>> {
     async { Ok(ground(MemoryStore::new())) }.boxed()
 }
 
@@ -221,7 +221,7 @@ fn in_memory(_: &Path) -> BoxFuture<'_, anyhow::Result<Ground>> {
 pub fn ground(store: MemoryStore) -> Ground {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let coordinator = Arc::new(Local::new(Arc::clone(&clock)));
-    Ground { store: Arc::new(store), coordinator, clock, dice: Arc::new(SystemDice) }
+    Ground::new(Arc::new(store), coordinator, clock, Arc::new(SystemDice))
 }
 
 /// An environment and files that a test made up.

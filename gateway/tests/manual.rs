@@ -22,8 +22,14 @@ fn all_on() -> String {
 
 fn world() -> Made {
     let secret = "a-secret-of-more-than-24-characters";
-    let names =
-        ["WEBSITE_API_KEY", "FACEBOOK_APP_SECRET", "FACEBOOK_VERIFY_TOKEN", "INSTAGRAM_PAGE_ACCESS_TOKEN"];
+    let names = [
+        "WEBSITE_API_KEY",
+        "FACEBOOK_APP_SECRET",
+        "FACEBOOK_VERIFY_TOKEN",
+        "INSTAGRAM_PAGE_ACCESS_TOKEN",
+        "DATABASE_URL",
+        "REDIS_URL",
+    ];
     Made { variables: names.map(|name| (name, secret)).into(), ..Made::default() }
 }
 

@@ -14,5 +14,5 @@ mod sqlite;
 mod types;
 
 pub use counts::Committed;
-pub use postgres::{PostgresOptions, PostgresStore};
+pub use postgres::{Company, PostgresOptions, PostgresStore};
 pub use sqlite::{SqliteOptions, SqliteStore};

@@ -20,6 +20,8 @@ fn summary(settings: &Settings) -> String {
     let server = &settings.server;
     let address = std::net::SocketAddr::new(server.bind, server.port);
     let mut text = format!("the settings are in order\n\nlistens on    {address}\n");
+    let _ = writeln!(text, "role          {}", server.role.word());
+    let _ = writeln!(text, "layout        {}", settings.layout.words());
     let _ = writeln!(text, "data          {}", settings.data().display());
     for storefront in &settings.storefronts {
         let facts = &storefront.facts;

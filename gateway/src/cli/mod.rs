@@ -15,7 +15,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::outfit::Outfit;
+use crate::{outfit::Outfit, settings::Role};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 something is wrong or differs, and was told; 2 wrong usage or no settings \
                           file; 3 the house could not be opened (data directory, lock, store, port); 130 or 143 a \
@@ -45,6 +45,9 @@ enum Command {
     Serve {
         #[command(flatten)]
         config: Config,
+        /// What this process does, in place of what the settings say; web and worker need PostgreSQL and Redis.
+        #[arg(long, env = "TRADEPOST_ROLE")]
+        role: Option<Role>,
     },
     /// Tells everything that is wrong with the settings, or what would run.
     Check {
@@ -141,7 +144,7 @@ fn told(ended: &Ended) -> ExitCode {
 async fn command(outfit: &Outfit, command: Command) -> Outcome {
     match command {
         Command::Demo(arguments) => demo::run(outfit, arguments).await,
-        Command::Serve { config } => serve::serve(outfit, &config).await,
+        Command::Serve { config, role } => serve::serve(outfit, &config, role).await,
         Command::Check { config } => check::check(outfit, &config),
         Command::Migrate { config } => serve::migrate(outfit, &config).await,
         Command::Openapi => check::openapi(outfit),

@@ -8,9 +8,9 @@ use tradepost_ports::store::{Kept, StoreError, Unit, UnitFuture};
 use super::{Config, Ended};
 use crate::{
     house::build,
-    outfit::{Ground, Outfit},
+    outfit::{Ground, Outfit, Stay},
     serve,
-    settings::{Machine, Settings, SettingsError},
+    settings::{Machine, Role, Settings, SettingsError},
 };
 
 /// Reads the settings, or tells everything that is wrong with them.
@@ -25,17 +25,16 @@ pub(super) fn settings(outfit: &Outfit, config: &Config) -> Result<Settings, End
 
 /// Opens what the house stands on. The lock is left alone: a house may be running.
 pub(super) async fn ground(outfit: &Outfit, settings: &Settings) -> Result<Ground, Ended> {
-    let data = settings.data();
     // What hinders this hinders the store, too, which is told with what can be done.
-    let _ = fs::create_dir_all(data);
-    serve::ground(outfit, data).await.map_err(Ended::closed)
+    let _ = fs::create_dir_all(settings.data());
+    serve::ground(outfit, settings, Stay::Visiting).await.map_err(Ended::closed)
 }
 
 /// A house that does not run: for repairs, which a running one then finds.
 pub(super) async fn house(outfit: &Outfit, config: &Config) -> Result<Arc<House>, Ended> {
     let settings = settings(outfit, config)?;
     let ground = ground(outfit, &settings).await?;
-    build(settings.storefronts, settings.accounts, outfit, ground, None)
+    build(settings.storefronts, settings.accounts, outfit, ground, (Role::All, None))
         .map_err(|faults| Ended::wrong(faults.join("\n")))
 }
 

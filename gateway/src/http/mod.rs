@@ -20,6 +20,7 @@ pub use desk::{Condition, Delivery, Desk};
 pub use document::document;
 pub use envelope::{Door, Limits};
 use poem::{EndpointExt, IntoEndpoint, Route, endpoint::BoxEndpoint, error::RouteError};
+use poem_openapi::OpenApiService;
 pub use refusal::Refusal;
 use tokio::sync::watch;
 use tradepost_domain::Timestamp;
@@ -62,4 +63,10 @@ pub fn routes(
     }
     let api = document::service().into_endpoint().data(rooms);
     Ok(route.try_nest_no_strip("/", api)?.map_to_response().boxed())
+}
+
+/// The paths of a process that takes neither webhooks nor requests: how it is.
+pub fn health_routes(rooms: Arc<Rooms>) -> BoxEndpoint<'static> {
+    let api = OpenApiService::new(health::HealthApi, "Tradepost", env!("CARGO_PKG_VERSION"));
+    Route::new().nest_no_strip("/", api.into_endpoint().data(rooms)).map_to_response().boxed()
 }

@@ -3,6 +3,7 @@
 mod channel;
 mod fault;
 mod key;
+mod layout;
 mod section;
 mod server;
 mod storefront;
@@ -19,7 +20,8 @@ use figment::{
     Figment,
     providers::{Format, Toml},
 };
-pub use server::{LogFormat, LogSettings, ServerSettings, StoreSettings};
+pub use layout::{DatabaseSettings, Layout, WireSettings};
+pub use server::{LogFormat, LogSettings, Role, ServerSettings, StoreSettings};
 pub use storefront::StorefrontSettings;
 
 use self::{fault::Report, section::Section};
@@ -49,8 +51,10 @@ impl World for Machine {
 pub struct Settings {
     /// The HTTP door.
     pub server: ServerSettings,
-    /// Where the store is.
+    /// Where the house keeps files.
     pub store: StoreSettings,
+    /// On which servers it stands.
+    pub layout: Layout,
     /// How the house logs.
     pub log: LogSettings,
     /// Who sells.
@@ -139,7 +143,13 @@ fn parse(
 
 fn all(mut root: Section<'_>, outfit: &Outfit) -> Option<Settings> {
     let server = server::server(root.table("server"));
-    let store = server::store(root.table("store"));
+    let layout = layout::layout(root.table("store"), root.table("coordinator"));
+    if let (Some(server), Some((_, layout))) = (&server, &layout)
+        && let Some(wrong) = layout.refusal(server.role)
+    {
+        let mend = "give [store] postgres and [coordinator] redis, or take the role away";
+        root.report.fault("server.role", wrong, mend);
+    }
     let log = server::log(root.table("log"));
     let storefronts = storefront::storefronts(&mut root, outfit);
     let names = storefronts.iter().map(|storefront| storefront.name.clone()).collect();
@@ -148,9 +158,11 @@ fn all(mut root: Section<'_>, outfit: &Outfit) -> Option<Settings> {
     let accounts = channel::accounts(&mut root, outfit, &names);
     let keys = key::keys(&mut root, &names);
     root.finish();
+    let (store, layout) = layout?;
     Some(Settings {
         server: server?,
-        store: store?,
+        store,
+        layout,
         log: log?,
         storefronts: storefronts.into_iter().filter_map(|named| named.settings).collect(),
         endpoints,

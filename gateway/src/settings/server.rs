@@ -1,12 +1,47 @@
-//! `[server]`, `[store]` and `[log]`.
+//! `[server]` and `[log]`.
 
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use super::section::Section;
 
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Role {
+    /// Everything.
+    #[default]
+    All,
+    /// Takes webhooks and requests.
+    Web,
+    /// Answers, sends, and does what time brings about.
+    Worker,
+}
+
+impl Role {
+    /// The role as the settings name it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Web => "web",
+            Self::Worker => "worker",
+        }
+    }
+
+    /// Does it take webhooks and requests?
+    pub fn takes(self) -> bool {
+        self != Self::Worker
+    }
+
+    /// Does it answer and send?
+    pub fn works(self) -> bool {
+        self != Self::Web
+    }
+}
+
 /// The HTTP door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerSettings {
+    /// What this process does.
+    pub role: Role,
     /// The address it listens on; `::` is every address of both families.
     pub bind: IpAddr,
     /// The port; 0 takes any free one.
@@ -30,6 +65,7 @@ pub struct ServerSettings {
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
+            role: Role::All,
             bind: IpAddr::from([0_u16; 8]),
             port: 8080,
             local: false,
@@ -43,7 +79,7 @@ impl Default for ServerSettings {
     }
 }
 
-/// Where the store is.
+/// Where the house keeps files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreSettings {
     /// The data directory: the embedded store's file, and the lock that keeps a second process out.
@@ -78,6 +114,11 @@ pub enum LogFormat {
 
 pub(super) fn server(mut section: Section<'_>) -> Option<ServerSettings> {
     let usual = ServerSettings::default();
+    let role = match section.word("role", &["all", "web", "worker"]).as_deref() {
+        Some("web") => Role::Web,
+        Some("worker") => Role::Worker,
+        _ => Role::All,
+    };
     let bind = bind(&mut section, usual.bind);
     let port = section.number("port", 0, 65_535).and_then(|port| u16::try_from(port).ok());
     let local = section.flag("local");
@@ -89,6 +130,7 @@ pub(super) fn server(mut section: Section<'_>) -> Option<ServerSettings> {
     let stop_wait = section.duration("stop_wait");
     section.finish();
     Some(ServerSettings {
+        role,
         bind,
         port: port.unwrap_or(usual.port),
         local: local.unwrap_or(usual.local),
@@ -108,13 +150,6 @@ fn bind(section: &mut Section<'_>, usual: IpAddr) -> IpAddr {
         section.fault("bind", format!("\"{text}\" is not an IP address"), mend);
         usual
     })
-}
-
-pub(super) fn store(mut section: Section<'_>) -> Option<StoreSettings> {
-    let data = section.text("data").unwrap_or_else(|| "data".to_owned());
-    let data = section.report.base.join(data);
-    section.finish();
-    Some(StoreSettings { data })
 }
 
 pub(super) fn log(mut section: Section<'_>) -> Option<LogSettings> {

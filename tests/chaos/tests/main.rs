@@ -5,4 +5,5 @@ mod durable;
 mod kills;
 mod pauses;
 mod providers;
+mod servers;
 mod stage;

@@ -14,7 +14,7 @@ use tradepost_domain::{ErasedFlow, MatchKind, Rule, RuleId, Storefront, Timestam
 use tradepost_engine::House;
 use tradepost_flows::rules::{RulesFlow, check_rule, seed};
 use tradepost_gateway::{
-    outfit::{FlowKind, Ground, Outfit},
+    outfit::{FlowKind, Ground, Outfit, Site},
     serve,
     settings::{Settings, World},
 };
@@ -247,13 +247,14 @@ pub fn outfit(clumsy: bool) -> Outfit {
 /// The clocks of the houses, by their data directories.
 static CLOCKS: Mutex<BTreeMap<PathBuf, HandClock>> = Mutex::new(BTreeMap::new());
 
-fn ground(data: &Path) -> BoxFuture<'_, anyhow::Result<Ground>> {
+fn ground(site: Site<'_>) -> BoxFuture<'_, anyhow::Result<Ground>> {
     async move {
+        let data = site.data;
         let clock = CLOCKS.lock().get(&whole(data)).cloned().expect("a clock for this house");
         let store = SqliteStore::open(&data.join("tradepost.db"), SqliteOptions::default()).await?;
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let coordinator = Arc::new(Local::new(Arc::clone(&clock)));
-        Ok(Ground { store: Arc::new(store), coordinator, clock, dice: Arc::new(SystemDice) })
+        Ok(Ground::new(Arc::new(store), coordinator, clock, Arc::new(SystemDice)))
     }
     .boxed()
 }

@@ -4,12 +4,14 @@
 //! Rows are locked for as long as a unit lasts, conversations first and one of a kind in the order of their ids; what time
 //! brings about takes only what nobody else has (`SKIP LOCKED`), so that it neither waits nor blocks.
 
+mod claim;
 mod connect;
 mod fault;
 mod settings;
 mod store;
 mod unit;
 
+pub use claim::Company;
 pub(crate) use diesel::pg::Pg as Backend;
 pub(crate) use diesel_async::RunQueryDsl;
 pub use settings::PostgresOptions;

@@ -1,11 +1,18 @@
 //! The store: a pool of connections, and a transaction for every unit.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use diesel::QueryableByName;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::{Semaphore, watch},
+    time::timeout,
+};
 use tracing::Instrument as _;
 use tradepost_ports::{
     Store,
@@ -13,6 +20,7 @@ use tradepost_ports::{
 };
 
 use super::{
+    claim::{Claim, Company},
     connect::{self, Link, Maker},
     fault::away,
     settings::PostgresOptions,
@@ -23,8 +31,9 @@ use crate::counts::{Committed, Counts};
 /// A store in a PostgreSQL database, for any number of processes.
 pub struct PostgresStore {
     place: String,
-    pooled: bool,
+    maker: Maker,
     inside: Arc<Inside>,
+    claim: Mutex<Option<Claim>>,
 }
 
 struct Inside {
@@ -64,7 +73,7 @@ impl PostgresStore {
         let (patience, unit_limit) = (options.patience, options.unit_limit);
         let places = Semaphore::new(PLACES as usize);
         let inside = Inside { pool, begin, patience, unit_limit, places, counts: Counts::default() };
-        Ok(Self { place, pooled: maker.pooled, inside: Arc::new(inside) })
+        Ok(Self { place, maker, inside: Arc::new(inside), claim: Mutex::default() })
     }
 
     /// Where it is: host, port and database.
@@ -74,7 +83,16 @@ impl PostgresStore {
 
     /// Stands a pooler between us and the server that hands connections out by the transaction?
     pub fn is_pooled(&self) -> bool {
-        self.pooled
+        self.maker.pooled
+    }
+
+    /// Takes the right to use the database in that company, until the store is closed or dropped; refused while a process
+    /// uses it that would not know of this one. What is returned turns true when another has it after all.
+    pub async fn claim(&self, company: Company) -> Kept<watch::Receiver<bool>> {
+        let claim = Claim::take(self.maker.clone(), company, &self.place).await?;
+        let displaced = claim.displaced();
+        *self.claim.lock().unwrap_or_else(PoisonError::into_inner) = Some(claim);
+        Ok(displaced)
     }
 
     /// How many units were run in how many commits so far.
@@ -95,6 +113,7 @@ impl PostgresStore {
         // Whoever has closed it already has the places.
         drop(self.inside.places.acquire_many(PLACES).await.map(tokio::sync::SemaphorePermit::forget));
         self.inside.places.close();
+        self.claim.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     async fn unit(&self, kind: usize, work: UnitWork) -> Kept<()> {

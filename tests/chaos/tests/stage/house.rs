@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::Write,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{ExitStatus, Output, Stdio},
 };
 
@@ -12,8 +12,8 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use super::{
-    BRANCH, Books, CONCURRENCY, SHOP,
-    program::{Program, command, moment, run, tradepost},
+    BRANCH, CONCURRENCY, Ground, SHOP,
+    program::{Program, command, free_port, moment, run, tradepost},
     provider::{APP_SECRET, client},
     until_told,
 };
@@ -21,20 +21,27 @@ use super::{
 /// A house, running or not.
 pub struct House {
     folder: PathBuf,
+    role: String,
     port: u16,
     program: Option<Program>,
     http: Client,
 }
 
 impl House {
-    /// Writes the settings, seeds the rules and lets the rule about opening hours answer with the customer's own words.
-    pub fn furnish(folder: &Path, port: u16, provider: &str) -> Self {
-        let house = Self { folder: folder.to_owned(), port, program: None, http: client() };
-        std::fs::write(house.settings(), settings(port, provider)).expect("written");
-        let seeded = house.run(&["rules", "seed"]);
-        assert!(seeded.status.success(), "{seeded:?}");
-        Books::open(&house.store()).echo_in_rule("contact");
+    /// Writes the settings. Each process has a folder of its own.
+    pub fn furnish(folder: PathBuf, role: &str, ground: &str, provider: &str) -> Self {
+        std::fs::create_dir_all(&folder).expect("made");
+        let port = free_port();
+        let house = Self { folder, role: role.to_owned(), port, program: None, http: client() };
+        std::fs::write(house.settings(), settings(port, ground, provider)).expect("written");
         house
+    }
+
+    /// Seeds the rules and lets the rule about opening hours answer with the customer's own words.
+    pub fn seed(&self, ground: &Ground) {
+        let seeded = self.run(&["rules", "seed"]);
+        assert!(seeded.status.success(), "{seeded:?}");
+        ground.books(&self.store()).echo_in_rule("contact");
     }
 
     /// Starts, and waits until it is ready, or has killed itself at `kill_at` before that.
@@ -53,7 +60,7 @@ impl House {
                 command
             }
         };
-        command.args(["serve", "--config"]).arg(self.settings());
+        command.args(["serve", "--role", &self.role, "--config"]).arg(self.settings());
         if let Some(place) = kill_at {
             command.env("TRADEPOST_KILL_AT", place);
         }
@@ -115,6 +122,10 @@ impl House {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
+    pub fn role(&self) -> &str {
+        &self.role
+    }
+
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -170,7 +181,7 @@ pub fn refused(command_line: &mut std::process::Command) -> (Option<i32>, String
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-fn settings(port: u16, provider: &str) -> String {
+fn settings(port: u16, ground: &str, provider: &str) -> String {
     let account = |id: &str| {
         format!(
             "[[account]]\nchannel = \"instagram\"\nid = \"{id}\"\nstorefront = \"shop\"\ntoken = \"token-{id}\"\n\
@@ -178,7 +189,7 @@ fn settings(port: u16, provider: &str) -> String {
         )
     };
     format!(
-        "[server]\nbind = \"127.0.0.1\"\nport = {port}\nheader_wait = \"2 s\"\n[store]\ndata = \"data\"\n\
+        "[server]\nbind = \"127.0.0.1\"\nport = {port}\nheader_wait = \"2 s\"\n{ground}\
          [[storefront]]\nid = \"shop\"\nname = \"Shop\"\ncurrency = \"USD\"\nshow_signals = false\n\
          [[endpoint]]\nchannel = \"instagram\"\nname = \"main\"\napp_secret = \"{APP_SECRET}\"\n\
          verify_token = \"a-word-for-the-handshake\"\n{}{}",

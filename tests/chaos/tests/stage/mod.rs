@@ -2,25 +2,30 @@
 
 mod books;
 mod crowd;
+mod ground;
 mod house;
 mod program;
 mod provider;
 mod tally;
 mod tracee;
+mod wire;
 
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 pub use books::Books;
 pub use crowd::Crowd;
+pub use ground::{Ground, Layout};
 pub use house::{House, refused};
-pub use program::{command, tradepost};
+pub use program::{command, free_port, tradepost};
 pub use provider::{Provider, Sent, client};
 pub use tally::Tally;
 use tempfile::TempDir;
 pub use tracee::Tracee;
+pub use wire::Wire;
 
 /// The account that most cases write to.
 pub const SHOP: &str = "17841400000000001";
@@ -34,30 +39,88 @@ pub const AT_THE_LATEST: Duration = Duration::from_secs(180);
 /// A provider, and a house that does not run yet.
 pub struct Scene {
     pub provider: Arc<Provider>,
+    /// The first process: the one that takes what customers write.
     pub house: House,
-    _folder: TempDir,
+    /// Further processes.
+    pub others: Vec<House>,
+    pub ground: Ground,
+    _balancer: Option<Wire>,
+    folder: TempDir,
 }
 
 impl Scene {
-    /// One endpoint with two accounts, `SHOP` and `BRANCH`.
+    /// One endpoint with two accounts, `SHOP` and `BRANCH`; one process and a file.
     pub async fn set() -> Self {
-        let folder = tempfile::tempdir().expect("a directory");
-        let port = program::free_port();
-        let provider = Provider::start(folder.path(), program::free_port(), port);
-        let provider = Arc::new(provider);
-        let house = House::furnish(folder.path(), port, provider.base());
-        Self { provider, house, _folder: folder }
+        Self::set_on(Ground::lay(Layout::File)).await
     }
 
-    /// The same, and the house runs.
+    /// The same on other ground.
+    pub async fn set_on(ground: Ground) -> Self {
+        let folder = tempfile::tempdir().expect("a directory");
+        let (provides, balances) = (program::free_port(), program::free_port());
+        let base = format!("http://127.0.0.1:{provides}");
+        let lines = ground.settings("data", None);
+        let furnish =
+            |name: String, role: &str| House::furnish(folder.path().join(name), role, &lines, &base);
+        let (webs, workers) = match ground.layout {
+            Layout::Several { webs, workers } => (webs, workers),
+            _ => (1, 0),
+        };
+        let role = if workers == 0 { "all" } else { "web" };
+        let mut takers: Vec<House> = (0..webs).map(|n| furnish(format!("web{n}"), role)).collect();
+        let doors: Vec<u16> = takers.iter().map(House::port).collect();
+        let house = takers.remove(0);
+        takers.extend((0..workers).map(|n| furnish(format!("worker{n}"), "worker")));
+        let balancer = match doors.len() {
+            1 => None,
+            _ => Some(Wire::to(balances, doors).await),
+        };
+        let port = balancer.as_ref().map_or(house.port(), Wire::port);
+        let provider = Arc::new(Provider::start(folder.path(), provides, port));
+        house.seed(&ground);
+        Self { provider, house, others: takers, ground, _balancer: balancer, folder }
+    }
+
+    /// One process and a file, and it runs.
     pub async fn open() -> Self {
-        let mut scene = Self::set().await;
-        scene.house.start(None).await;
+        Self::open_on(Ground::lay(Layout::File)).await
+    }
+
+    /// All processes run.
+    pub async fn open_on(ground: Ground) -> Self {
+        let mut scene = Self::set_on(ground).await;
+        scene.start().await;
         scene
     }
 
+    /// Starts all processes.
+    pub async fn start(&mut self) {
+        for house in self.houses() {
+            house.start(None).await;
+        }
+    }
+
+    /// All processes, the first one first.
+    pub fn houses(&mut self) -> impl Iterator<Item = &mut House> {
+        std::iter::once(&mut self.house).chain(&mut self.others)
+    }
+
+    /// The process that comes to that stage of the route: those that work come to all but the first.
+    pub fn at_stage(&mut self, stage: &str) -> &mut House {
+        let Self { house, others, .. } = self;
+        match others.iter_mut().find(|other| other.role() == "worker") {
+            Some(worker) if stage != "accepted" => worker,
+            _ => house,
+        }
+    }
+
+    /// Where the scene's files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn books(&self) -> Books {
-        Books::open(&self.house.store())
+        self.ground.books(&self.house.store())
     }
 
     /// Waits until nothing waits in the inbox and nothing is to leave.
