@@ -79,6 +79,7 @@ pub async fn wakes_are_bounded(fresh: &Fresh) {
     let kept = turns(&wakes).len() + wakes.len();
     assert!(kept <= 50_000, "nobody asked, and {kept} wakes were kept");
     assert!(wakes.contains(&Wake::Dispatch), "one kind's flood should not drown another");
+    assert!(wakes.contains(&Wake::Turn(vec![])), "who was told too much should look through the store");
 }
 
 pub async fn a_word_to_look_is_heard(fresh: &Fresh) {
