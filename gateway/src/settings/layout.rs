@@ -111,9 +111,9 @@ fn wire(mut section: Section<'_>) -> Option<WireSettings> {
     let url = section.secret("redis");
     let namespace = section.text("namespace").unwrap_or_else(|| "tradepost".to_owned());
     let authorities = section.text("authorities").map(|path| section.report.base.join(path));
-    let fits = namespace.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
+    let fits = namespace.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     if !fits {
-        let mend = "use letters, digits and - _ . :";
+        let mend = "use letters, digits and - _ .";
         section.fault("namespace", format!("\"{namespace}\" cannot begin a key"), mend);
     }
     section.finish();
