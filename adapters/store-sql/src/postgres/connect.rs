@@ -7,8 +7,9 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnectio
 use rustls::ClientConfig;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio_postgres::{
-    Config, NoTls,
+    Client, Config, Connection, NoTls, Socket,
     config::{Host, SslMode},
+    tls::TlsStream,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tradepost_ports::store::{Kept, StoreError};
@@ -54,11 +55,11 @@ impl Maker {
         let mut connection = match self.config.get_ssl_mode() {
             SslMode::Disable => {
                 let (client, connection) = self.config.connect(NoTls).await.map_err(failed)?;
-                AsyncPgConnection::try_from_client_and_connection(client, connection).await?
+                made(client, connection).await?
             }
             _ => {
                 let (client, connection) = self.config.connect(self.tls.clone()).await.map_err(failed)?;
-                AsyncPgConnection::try_from_client_and_connection(client, connection).await?
+                made(client, connection).await?
             }
         };
         if self.pooled {
@@ -66,6 +67,24 @@ impl Maker {
         }
         Ok(connection)
     }
+}
+
+/// diesel's connection asks for its settings with statements that it prepares: within one transaction, so that a pooler does
+/// not send them to different servers.
+async fn made<S>(client: Client, mut connection: Connection<Socket, S>) -> ConnectionResult<AsyncPgConnection>
+where
+    S: TlsStream + Unpin + Send + 'static,
+{
+    let begun = client.batch_execute("BEGIN");
+    // The connection must be driven for the answer to come.
+    let begun = tokio::select! {
+        begun = begun => begun,
+        ended = &mut connection => ended,
+    };
+    begun.map_err(|error| ConnectionError::BadConnection(words(&error)))?;
+    let mut made = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+    made.batch_execute("COMMIT").await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(made)
 }
 
 /// The address, with libpq's word for a checked certificate and a choice of TLS where it makes none.
@@ -158,16 +177,12 @@ impl bb8::ManageConnection for Maker {
     }
 }
 
-/// Does a pooler hand the server's connections out by the transaction? Then one that another client has just used serves
-/// us in its transaction: PgBouncer gives the one that was used last.
+/// Does a pooler hand the server's connections out by the transaction? Then two clients are served by the same one, one
+/// after the other: PgBouncer gives the one that was used last. Without a pooler each has its own.
 pub(crate) async fn is_pooled(maker: &Maker) -> Kept<bool> {
     let mut first = maker.connect().await.map_err(away)?;
     let mut second = maker.connect().await.map_err(away)?;
-    let alone = backend(&mut first).await?;
-    second.batch_execute("BEGIN").await.map_err(away)?;
-    let within = backend(&mut second).await;
-    second.batch_execute("ROLLBACK").await.map_err(away)?;
-    Ok(within? == alone)
+    Ok(backend(&mut first).await? == backend(&mut second).await?)
 }
 
 #[derive(diesel::QueryableByName)]
@@ -176,9 +191,12 @@ struct Backend {
     pid: i32,
 }
 
+/// Who serves the connection's next transaction.
 async fn backend(connection: &mut AsyncPgConnection) -> Kept<i32> {
     connection.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
+    connection.batch_execute("BEGIN").await.map_err(away)?;
     let asked = diesel::sql_query("SELECT pg_backend_pid() AS pid");
     let told: Backend = diesel_async::RunQueryDsl::get_result(asked, connection).await.map_err(away)?;
+    connection.batch_execute("COMMIT").await.map_err(away)?;
     Ok(told.pid)
 }

@@ -216,7 +216,9 @@ fn begin(options: &PostgresOptions, kind: &str) -> String {
 /// Looks at the server and brings the schema up to date.
 async fn prepare(mut connection: AsyncPgConnection, place: String) -> Kept<String> {
     connection.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
+    connection.batch_execute("BEGIN").await.map_err(away)?;
     let settings = settings(&mut connection).await.map_err(|error| unusable(&place, &error.to_string()))?;
+    connection.batch_execute("COMMIT").await.map_err(away)?;
     let value = |name: &str| settings.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value);
     if value("server_version_num").parse::<i32>().is_ok_and(|version| version < OLDEST) {
         return Err(StoreError::Broken(format!("{place} is older than PostgreSQL 13: bring it up to date")));
