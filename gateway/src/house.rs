@@ -16,6 +16,7 @@ use crate::{
     http::{Condition, Delivery, Desk},
     outfit::{Ground, Outfit},
     settings::{AccountSettings, Role, StorefrontSettings},
+    together::Together,
 };
 
 /// Puts a house together. Every fault is told.
@@ -89,12 +90,22 @@ fn direct_account(settings: &StorefrontSettings) -> AccountEntry {
 }
 
 /// The house as the door sees it.
-pub struct HouseDesk(pub Arc<House>);
+pub struct HouseDesk {
+    house: Arc<House>,
+    together: Together,
+}
+
+impl HouseDesk {
+    /// A desk that gathers what comes at the same time, on the runtime that it is made on.
+    pub fn new(house: &Arc<House>) -> Self {
+        Self { house: Arc::clone(house), together: Together::gather(house) }
+    }
+}
 
 #[async_trait]
 impl Desk for HouseDesk {
     async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<(), StoreError> {
-        let accepted = self.0.accept(&intake(delivery), arrivals).await?;
+        let accepted = self.together.accept(intake(delivery), arrivals).await?;
         if accepted.unrouted > 0 {
             let (endpoint, unrouted) = (&delivery.endpoint, accepted.unrouted);
             tracing::warn!(
@@ -108,11 +119,11 @@ impl Desk for HouseDesk {
     }
 
     async fn accept_unparsed(&self, delivery: &Delivery, raw: &[u8], reason: &str) -> Result<(), StoreError> {
-        self.0.accept_unparsed(&intake(delivery), raw, reason).await.map(drop)
+        self.house.accept_unparsed(&intake(delivery), raw, reason).await.map(drop)
     }
 
     async fn condition(&self) -> Condition {
-        let health = self.0.health().await;
+        let health = self.house.health().await;
         let backlog = |(lane, waiting, oldest): (String, u64, Timestamp)| Backlog {
             lane,
             waiting,
@@ -123,6 +134,7 @@ impl Desk for HouseDesk {
             inbox: Queue { waiting: health.inbox, oldest: health.inbox_since.map(|at| at.to_string()) },
             outbox: health.outbox.into_iter().map(backlog).collect(),
             providers: health.providers.into_iter().map(provider).collect(),
+            spool: None,
         }
     }
 }

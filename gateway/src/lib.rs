@@ -15,6 +15,8 @@ pub mod post;
 pub mod serve;
 pub mod settings;
 pub mod signals;
+mod spool;
 pub mod stages;
+mod together;
 
 pub use cli::{run, run_with};

@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -14,9 +14,10 @@ use crate::{
     adapters::direct::Keys,
     data::{self, DataDirectory},
     house::{HouseDesk, build},
-    http::{self, Door, Limits, Rooms},
+    http::{self, Desk, Door, Limits, Rooms},
     outfit::{Ground, Outfit, Site, Stay},
     settings::{EndpointSettings, Layout, Role, ServerSettings, Settings},
+    spool::{Room, Spool, SpoolingDesk},
 };
 
 /// Why a house could not be opened.
@@ -69,6 +70,7 @@ pub struct Opened {
     listener: TcpListener,
     door: Arc<Door>,
     server: ServerSettings,
+    spool: Option<Arc<Spool>>,
     stopping: watch::Sender<bool>,
     _data: Option<DataDirectory>,
 }
@@ -85,7 +87,8 @@ pub async fn open(
         Layout::Several(..) => None,
     };
     let ground = ground(outfit, &settings, Stay::Living).await?;
-    let Settings { server, storefronts, endpoints, accounts, keys, .. } = settings;
+    let (folder, room) = (settings.data().join("spool"), settings.spool);
+    let Settings { server, layout: settings_layout, storefronts, endpoints, accounts, keys, .. } = settings;
     let house = build(storefronts, accounts, outfit, ground.clone(), (server.role, stages));
     let house = house.map_err(ServeError::House)?;
     let wanted = SocketAddr::new(server.bind, server.port);
@@ -93,8 +96,12 @@ pub async fn open(
     let listener = http::bind(server.bind, server.port).map_err(port)?;
     let address = listener.local_addr().map_err(port)?;
     let (stopping, stop) = watch::channel(false);
-    let door = door(&house, ground.clone(), endpoints, Keys::new(keys), &server, stop)?;
-    Ok(Opened { house, ground, address, listener, door, server, stopping, _data: data })
+    let spool = match (server.role.takes(), &settings_layout) {
+        (true, Layout::Single(_) | Layout::Several(..)) => Some(spooling(&folder, room)?),
+        _ => None,
+    };
+    let door = door(&house, ground.clone(), (endpoints, Keys::new(keys)), &server, spool.clone(), stop)?;
+    Ok(Opened { house, ground, address, listener, door, server, spool, stopping, _data: data })
 }
 
 /// Opens what the house stands on. Where that fails for want of room or rights, this is what is told.
@@ -107,17 +114,31 @@ pub async fn ground(outfit: &Outfit, settings: &Settings, stay: Stay) -> Result<
     (outfit.ground)(Site { data, layout, stay }).await.map_err(refused)
 }
 
+fn spooling(folder: &Path, room: Room) -> Result<Arc<Spool>, ServeError> {
+    let refused = |error| ServeError::Data {
+        path: folder.to_owned(),
+        reason: format!("{error}: the spool is kept there"),
+    };
+    Spool::open(folder, room).map(Arc::new).map_err(refused)
+}
+
 fn door(
     house: &Arc<House>,
     ground: Ground,
-    endpoints: Vec<EndpointSettings>,
-    keys: Keys,
+    (endpoints, keys): (Vec<EndpointSettings>, Keys),
     server: &ServerSettings,
+    spool: Option<Arc<Spool>>,
     stop: watch::Receiver<bool>,
 ) -> Result<Arc<Door>, ServeError> {
     let Ground { store, coordinator, clock, dice, .. } = ground;
+    let inner: Arc<dyn Desk> = Arc::new(HouseDesk::new(house));
+    let desk = match spool {
+        Some(spool) => Arc::new(SpoolingDesk { inner, spool, clock: Arc::clone(&clock) }),
+        None => inner,
+    };
     let rooms = Rooms {
-        desk: Arc::new(HouseDesk(Arc::clone(house))),
+        desk,
+        role: server.role,
         store,
         coordinator,
         clock: Arc::clone(&clock),
@@ -150,6 +171,11 @@ impl Opened {
             false => tokio::spawn(async move { wait(house_stop).await }),
         };
         let displaced = self.ground.displaced.clone();
+        if let Some(spool) = self.spool.clone() {
+            let (house, clock) = (Arc::clone(&self.house), Arc::clone(&self.ground.clock));
+            let stop = house_stops.subscribe();
+            tokio::spawn(async move { spool.flush_for_ever(house, clock, stop).await });
+        }
         let door_server = ServerSettings { stop_wait: self.server.stop_wait / 2, ..self.server.clone() };
         let door_stop = self.stopping.subscribe();
         let listener = self.listener;

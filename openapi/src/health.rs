@@ -19,13 +19,16 @@ pub struct Health {
 pub enum Readiness {
     /// It can.
     Ready,
+    /// It takes webhooks and keeps them on this machine, since the store is away.
+    Degraded,
     /// It cannot now.
     NotReady,
     /// It is stopping.
     Stopping,
 }
 
-/// Readiness, and what surrounds it. Only the store and a stop make it 503; the rest is reported.
+/// Readiness, and what surrounds it. Only the store and a stop make it 503, the store only where nothing can be spooled;
+/// the rest is reported.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Ready {
@@ -45,8 +48,24 @@ pub struct Ready {
     pub outbox: Vec<Backlog>,
     /// The accounts at providers.
     pub providers: Vec<Provider>,
+    /// What waits on this machine for the store, where there is such a place.
+    pub spool: Option<Spooled>,
     /// What this process uses of its machine.
     pub process: Process,
+}
+
+/// Webhooks that were taken while the store was away.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Spooled {
+    /// How many wait.
+    pub waiting: u64,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Since when the oldest waits, in UTC.
+    pub oldest: Option<String>,
+    /// Why nothing more is taken, if so.
+    pub full: Option<String>,
 }
 
 /// What a process uses of its machine. What the machine does not tell is left out.

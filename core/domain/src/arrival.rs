@@ -127,6 +127,18 @@ pub enum What {
 }
 
 impl What {
+    /// The customer whom it concerns, by the provider's id, if it tells.
+    pub fn peer(&self) -> Option<&str> {
+        match self {
+            Self::Message { from, .. } | Self::Reaction { from, .. } | Self::Referred { from, .. } => {
+                Some(&from.id)
+            }
+            Self::Echo { to, .. } => Some(&to.id),
+            Self::Receipt { peer, .. } => peer.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The kind as a word, for lists and counts.
     pub fn word(&self) -> &'static str {
         match self {

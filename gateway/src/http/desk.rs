@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use tradepost_domain::{Arrival, Correlation};
+pub use tradepost_openapi::health::Spooled;
 use tradepost_openapi::health::{Backlog, Provider, Queue};
 use tradepost_ports::StoreError;
 
@@ -40,4 +41,6 @@ pub struct Condition {
     pub outbox: Vec<Backlog>,
     /// The accounts at providers.
     pub providers: Vec<Provider>,
+    /// What waits on this machine for the store, where there is such a place.
+    pub spool: Option<Spooled>,
 }

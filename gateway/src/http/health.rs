@@ -34,14 +34,17 @@ impl HealthApi {
 
     /// Can it do its work?
     ///
-    /// Only the store and a stop make it 503; providers, breakers, queues and the process's figures are reported.
+    /// Only the store and a stop make it 503; where webhooks can be spooled until the store is back, it is `degraded`
+    /// instead. Providers, breakers, queues and the process's figures are reported.
     #[oai(path = "/health/ready", method = "get", operation_id = "ready")]
     async fn ready(&self, Data(rooms): Data<&std::sync::Arc<Rooms>>) -> ReadyResponse {
         let condition = rooms.desk.condition().await;
+        let spools = condition.spool.as_ref().is_some_and(|spool| spool.full.is_none());
         let status = match (*rooms.stop.borrow(), &condition.store) {
             (true, _) => Readiness::Stopping,
-            (false, Some(_)) => Readiness::NotReady,
             (false, None) => Readiness::Ready,
+            (false, Some(_)) if rooms.role.takes() && spools => Readiness::Degraded,
+            (false, Some(_)) => Readiness::NotReady,
         };
         let now = rooms.clock.now();
         let ready = Ready {
@@ -53,10 +56,11 @@ impl HealthApi {
             inbox: condition.inbox,
             outbox: condition.outbox,
             providers: condition.providers,
+            spool: condition.spool,
             process: process::figures(rooms.opened, now),
         };
         match status {
-            Readiness::Ready => ReadyResponse::Ready(Json(ready)),
+            Readiness::Ready | Readiness::Degraded => ReadyResponse::Ready(Json(ready)),
             Readiness::NotReady | Readiness::Stopping => ReadyResponse::NotReady(Json(ready)),
         }
     }

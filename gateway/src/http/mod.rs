@@ -16,7 +16,7 @@ mod webhook;
 use std::sync::Arc;
 
 pub use accept::{bind, serve};
-pub use desk::{Condition, Delivery, Desk};
+pub use desk::{Condition, Delivery, Desk, Spooled};
 pub use document::document;
 pub use envelope::{Door, Limits};
 use poem::{EndpointExt, IntoEndpoint, Route, endpoint::BoxEndpoint, error::RouteError};
@@ -26,7 +26,10 @@ use tokio::sync::watch;
 use tradepost_domain::Timestamp;
 use tradepost_ports::{Clock, Coordinator, Dice, Store};
 
-use crate::{adapters::direct::Keys, settings::EndpointSettings};
+use crate::{
+    adapters::direct::Keys,
+    settings::{EndpointSettings, Role},
+};
 
 /// The rooms behind the door.
 pub struct Rooms {
@@ -44,6 +47,8 @@ pub struct Rooms {
     pub dice: Arc<dyn Dice>,
     /// Who may use the API.
     pub keys: Keys,
+    /// What the process does.
+    pub role: Role,
     /// Is the process stopping?
     pub stop: watch::Receiver<bool>,
 }

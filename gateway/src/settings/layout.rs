@@ -1,6 +1,6 @@
-//! `[store]` and `[coordinator]`: on which servers the house stands. There are three layouts and no other.
+//! `[store]`, `[coordinator]` and `[spool]`: on which servers the house stands. There are three layouts and no other.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 
@@ -8,6 +8,7 @@ use super::{
     section::Section,
     server::{Role, StoreSettings},
 };
+use crate::spool::Room;
 
 /// On which servers the house stands.
 #[derive(Debug, Clone)]
@@ -105,6 +106,17 @@ fn database(mut section: Section<'_>) -> (StoreSettings, Option<DatabaseSettings
     let database =
         url.map(|url| DatabaseSettings { url, authorities, connections: connections.unwrap_or(12) });
     (StoreSettings { data }, database)
+}
+
+/// `[spool]`: what is kept on this machine while PostgreSQL is away.
+pub(super) fn spool(mut section: Section<'_>) -> Room {
+    let most_bytes = section.number("most_bytes", 1 << 20, 1 << 40).and_then(|n| u64::try_from(n).ok());
+    let most_age = section.duration("most_age");
+    section.finish();
+    Room {
+        most_bytes: most_bytes.unwrap_or(256 * 1024 * 1024),
+        most_age: most_age.unwrap_or(Duration::from_secs(24 * 3600)),
+    }
 }
 
 fn wire(mut section: Section<'_>) -> Option<WireSettings> {

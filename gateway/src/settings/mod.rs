@@ -25,7 +25,7 @@ pub use server::{LogFormat, LogSettings, Role, ServerSettings, StoreSettings};
 pub use storefront::StorefrontSettings;
 
 use self::{fault::Report, section::Section};
-use crate::{adapters::direct::Caller, outfit::Outfit};
+use crate::{adapters::direct::Caller, outfit::Outfit, spool::Room};
 
 /// Where settings come from beside the file: the environment, and files that hold secrets.
 pub trait World {
@@ -55,6 +55,8 @@ pub struct Settings {
     pub store: StoreSettings,
     /// On which servers it stands.
     pub layout: Layout,
+    /// How much is spooled on this machine while PostgreSQL is away.
+    pub spool: Room,
     /// How the house logs.
     pub log: LogSettings,
     /// Who sells.
@@ -150,6 +152,7 @@ fn all(mut root: Section<'_>, outfit: &Outfit) -> Option<Settings> {
         let mend = "give [store] postgres and [coordinator] redis, or take the role away";
         root.report.fault("server.role", wrong, mend);
     }
+    let spool = layout::spool(root.table("spool"));
     let log = server::log(root.table("log"));
     let storefronts = storefront::storefronts(&mut root, outfit);
     let names = storefronts.iter().map(|storefront| storefront.name.clone()).collect();
@@ -163,6 +166,7 @@ fn all(mut root: Section<'_>, outfit: &Outfit) -> Option<Settings> {
         server: server?,
         store,
         layout,
+        spool,
         log: log?,
         storefronts: storefronts.into_iter().filter_map(|named| named.settings).collect(),
         endpoints,

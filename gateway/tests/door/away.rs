@@ -48,6 +48,7 @@ async fn ask(desk: Sick, stopping: bool, request: &[u8]) -> Answer {
         opened: ground.clock.now(),
         dice: Arc::clone(&ground.dice),
         keys: Keys::new(settings.keys),
+        role: settings.server.role,
         stop,
     };
     let server = ServerSettings { port: 0, ..settings.server };

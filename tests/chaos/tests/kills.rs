@@ -45,7 +45,7 @@ async fn killed_at(layout: Layout, stage: &str) -> Tally {
         for house in scene.houses() {
             let place = format!("{stage}:{times}");
             let place = (house.port() == victim).then_some(place.as_str());
-            if house.ended().is_some() || place.is_some() {
+            if place.is_some() || !house.runs() {
                 house.start(place).await;
             }
         }

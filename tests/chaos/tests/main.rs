@@ -6,4 +6,5 @@ mod kills;
 mod pauses;
 mod providers;
 mod servers;
+mod spool;
 mod stage;

@@ -8,7 +8,7 @@ mod message;
 pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use file::Filing;
 use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId};
@@ -85,18 +85,52 @@ impl House {
         Ok(accepted)
     }
 
+    /// Takes several requests' events in one unit; each hears what became of its own. A request that cannot be kept
+    /// takes no other with it.
+    pub async fn accept_many(
+        self: &Arc<Self>,
+        requests: Vec<(Intake, Vec<Arrival>)>,
+    ) -> Vec<Result<Accepted, StoreError>> {
+        let requests = Arc::new(requests);
+        match self.accept_together(&requests, None).await {
+            Ok(accepted) => {
+                self.reached(Stage::Accepted);
+                self.wake_turns(accepted.iter().flat_map(|one| one.conversations.clone()).collect());
+                accepted.into_iter().map(Ok).collect()
+            }
+            Err(error @ StoreError::Away(_)) => requests.iter().map(|_| Err(error.clone())).collect(),
+            Err(error) if requests.len() == 1 => vec![Err(error)],
+            Err(_) => {
+                let mut each = Vec::with_capacity(requests.len());
+                for (intake, arrivals) in requests.iter() {
+                    each.push(self.accept(intake, arrivals.clone()).await);
+                }
+                each
+            }
+        }
+    }
+
     async fn accept_some(
         self: &Arc<Self>,
         intake: &Intake,
         arrivals: Vec<Arrival>,
         repeats: Option<EventId>,
     ) -> Kept<Accepted> {
-        let (intake, arrivals) = (Arc::new(intake.clone()), Arc::new(arrivals));
+        let requests = Arc::new(vec![(intake.clone(), arrivals)]);
+        let mut accepted = self.accept_together(&requests, repeats).await?;
+        Ok(accepted.pop().unwrap_or_default())
+    }
+
+    async fn accept_together(
+        self: &Arc<Self>,
+        requests: &Arc<Vec<(Intake, Vec<Arrival>)>>,
+        repeats: Option<EventId>,
+    ) -> Kept<Vec<Accepted>> {
         let mut tries = 1;
         loop {
-            let (house, intake, arrivals) = (Arc::clone(self), Arc::clone(&intake), Arc::clone(&arrivals));
+            let (house, requests) = (Arc::clone(self), Arc::clone(requests));
             let filed = write(&*self.store, move |unit| {
-                Box::pin(async move { house.file_all(unit, &intake, &arrivals, repeats).await })
+                Box::pin(async move { house.file_all(unit, &requests, repeats).await })
             });
             match filed.await {
                 Err(StoreError::Conflict) if tries < TRIES => tries += 1,
@@ -105,26 +139,48 @@ impl House {
         }
     }
 
+    /// Files what is new, in the order of conversations, so that of two units that lock the same ones none waits for the
+    /// other for ever.
     async fn file_all(
         &self,
         unit: &mut dyn Unit,
-        intake: &Intake,
-        arrivals: &[Arrival],
+        requests: &[(Intake, Vec<Arrival>)],
         repeats: Option<EventId>,
-    ) -> Kept<Accepted> {
-        let keys: Vec<_> = arrivals.iter().map(|arrival| arrival.key.clone()).collect();
-        let news = unit.remember(&intake.kind, &keys, self.now()).await?;
-        let mut accepted = Accepted::default();
-        for (arrival, is_new) in arrivals.iter().zip(news) {
-            match is_new {
-                true => {
-                    let filing = Filing::new(self, intake, arrival, repeats);
-                    filing.file(unit, arrival.clone(), &mut accepted).await?;
-                }
-                false => accepted.known += 1,
-            }
+    ) -> Kept<Vec<Accepted>> {
+        let mut accepted: Vec<Accepted> = requests.iter().map(|_| Accepted::default()).collect();
+        let mut new = self.new_among(unit, requests, &mut accepted).await?;
+        new.sort_by_key(|(place, arrival)| filing_order(&requests[*place].0, arrival));
+        for (place, arrival) in new {
+            let filing = Filing::new(self, &requests[place].0, arrival, repeats);
+            filing.file(unit, arrival.clone(), &mut accepted[place]).await?;
         }
         Ok(accepted)
+    }
+
+    /// The arrivals that were not heard before, each with its request's place; what is known is counted.
+    async fn new_among<'r>(
+        &self,
+        unit: &mut dyn Unit,
+        requests: &'r [(Intake, Vec<Arrival>)],
+        accepted: &mut [Accepted],
+    ) -> Kept<Vec<(usize, &'r Arrival)>> {
+        let mut by_kind: BTreeMap<&str, Vec<(usize, &Arrival)>> = BTreeMap::new();
+        for (place, (intake, arrivals)) in requests.iter().enumerate() {
+            let placed = arrivals.iter().map(|arrival| (place, arrival));
+            by_kind.entry(&intake.kind).or_default().extend(placed);
+        }
+        let mut new = Vec::new();
+        for (kind, arrivals) in by_kind {
+            let keys: Vec<_> = arrivals.iter().map(|(_, arrival)| arrival.key.clone()).collect();
+            let news = unit.remember(kind, &keys, self.now()).await?;
+            for ((place, arrival), is_new) in arrivals.into_iter().zip(news) {
+                match is_new {
+                    true => new.push((place, arrival)),
+                    false => accepted[place].known += 1,
+                }
+            }
+        }
+        Ok(new)
     }
 
     /// Keeps a signed body that could not be read, raw. It is counted and shown.
@@ -149,8 +205,18 @@ impl House {
             correlation: intake.correlation.clone(),
             repeats: None,
         };
-        let id = event.id;
-        write(&*self.store, move |unit| Box::pin(async move { unit.record(&event).await })).await?;
+        let (id, kind) = (event.id, intake.kind.clone());
+        // A spooled request may be filed more than once.
+        let key = format!("unparsed:{}", intake.correlation);
+        write(&*self.store, move |unit| {
+            Box::pin(async move {
+                match unit.remember(&kind, &[key], event.at).await?.first() {
+                    Some(true) => unit.record(&event).await,
+                    _ => Ok(()),
+                }
+            })
+        })
+        .await?;
         Ok(id)
     }
 
@@ -171,6 +237,12 @@ impl Accepted {
         self.events.extend(more.events);
         self.conversations.extend(more.conversations);
     }
+}
+
+/// Conversations in the order of their names; what names none comes behind what it may speak of.
+fn filing_order<'a>(intake: &'a Intake, arrival: &'a Arrival) -> impl Ord + use<'a> {
+    let peer = arrival.what.peer();
+    (peer.is_none(), &*intake.kind, &*arrival.account, peer)
 }
 
 /// At most [`MOST_RAW`] bytes of a text, without zero characters, which not every store can keep.

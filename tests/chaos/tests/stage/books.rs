@@ -62,6 +62,14 @@ impl Books {
         self.count("SELECT count(*) FROM messages WHERE author = 'customer'")
     }
 
+    /// What a customer wrote, in the order of the transcript, as it stands there.
+    pub fn words_of(&mut self, peer: &str) -> Vec<String> {
+        self.rows(&format!(
+            "SELECT CAST(m.content AS TEXT) AS row FROM messages m JOIN conversations c ON c.id = m.conversation \
+             WHERE m.author = 'customer' AND c.peer = '{peer}' ORDER BY m.seq"
+        ))
+    }
+
     /// Events of that fate.
     pub fn events(&mut self, fate: &str) -> usize {
         self.count(&format!("SELECT count(*) FROM events WHERE fate = '{fate}'"))

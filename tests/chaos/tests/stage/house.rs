@@ -81,6 +81,11 @@ impl House {
         self.program().signal(signal);
     }
 
+    /// Was it started, and has it not ended?
+    pub fn runs(&mut self) -> bool {
+        self.program.as_mut().is_some_and(|program| program.ended().is_none())
+    }
+
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.program().ended()
     }

@@ -1,0 +1,105 @@
+//! The writer: one thread, one file, one sync for all records that wait.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    sync::Arc,
+};
+
+use tokio::sync::{mpsc, oneshot};
+use tradepost_domain::Timestamp;
+
+use super::{
+    Shared,
+    segment::{self, Segment},
+};
+
+/// A record to be written, and who waits for it.
+pub(super) struct Order {
+    pub(super) bytes: Vec<u8>,
+    pub(super) at: Timestamp,
+    pub(super) answer: oneshot::Sender<Result<(), Arc<io::Error>>>,
+}
+
+/// Records that share one sync, at most.
+const GROUP: usize = 256;
+/// A segment is not continued beyond so many bytes: what is flushed frees its room.
+const LONGEST: u64 = 8 * 1024 * 1024;
+
+/// Writes until nobody can order any more.
+pub(super) fn serve(shared: &Shared, mut orders: mpsc::Receiver<Order>) {
+    let mut file: Option<File> = None;
+    while let Some(first) = orders.blocking_recv() {
+        let mut group = vec![first];
+        while group.len() < GROUP {
+            let Ok(order) = orders.try_recv() else { break };
+            group.push(order);
+        }
+        let written = write(shared, &mut file, &group).map_err(Arc::new);
+        if let Err(error) = &written {
+            tracing::error!(%error, "failed to write to the spool: requests are refused");
+            shared.state().refused = true;
+            // What a failed sync has left on disk nobody knows: the next record begins a file of its own.
+            abandon(shared, &mut file);
+        }
+        for order in group {
+            // Whoever has gone away does not hear; its record is there.
+            let _ = order.answer.send(written.clone());
+        }
+    }
+}
+
+fn write(shared: &Shared, file: &mut Option<File>, group: &[Order]) -> io::Result<()> {
+    let open = match file {
+        Some(open) if goes_on(shared) => open,
+        _ => file.insert(begin(shared)?),
+    };
+    let bytes: Vec<u8> = group.iter().flat_map(|order| order.bytes.iter().copied()).collect();
+    open.write_all(&bytes)?;
+    open.sync_data()?;
+    let mut state = shared.state();
+    if let Some(segment) = state.segments.back_mut() {
+        segment.durable += bytes.len() as u64;
+        segment.records += group.len() as u64;
+        segment.oldest = segment.oldest.or(group.first().map(|order| order.at));
+    }
+    state.refused = false;
+    drop(state);
+    shared.filled.notify_one();
+    Ok(())
+}
+
+/// Is the open file still the last segment, and short enough?
+fn goes_on(shared: &Shared) -> bool {
+    shared.state().segments.back().is_some_and(|segment| segment.durable < LONGEST)
+}
+
+/// A new file, whose name is synced, too: it would be lost with its folder's entry.
+fn begin(shared: &Shared) -> io::Result<File> {
+    let mut state = shared.state();
+    let path = shared.folder.join(segment::name(state.next));
+    let mut file = File::options();
+    file.create_new(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    state.next += 1;
+    let file = file.open(&path)?;
+    File::open(&shared.folder)?.sync_all()?;
+    state.segments.push_back(Segment::new(path));
+    Ok(file)
+}
+
+/// Leaves a file to the flush as far as it is synced, and the rest to nobody.
+fn abandon(shared: &Shared, file: &mut Option<File>) {
+    let mut state = shared.state();
+    let durable = state.segments.back().map_or(0, |segment| segment.durable);
+    if let Some(file) = file.take() {
+        // Where even this fails, a restart finds the end torn or whole; both are right, since nobody was answered.
+        let _ = file.set_len(durable);
+    }
+    if durable == 0
+        && let Some(empty) = state.segments.pop_back()
+    {
+        let _ = std::fs::remove_file(empty.path);
+    }
+}
