@@ -16,6 +16,7 @@ pub(crate) use tradepost_sandbox as sandbox;
 use tradepost_store_sql::{Company, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
 
 use crate::{
+    fallback::Fallback,
     outfit::{FlowKind, Ground, Outfit, Site, Stay},
     settings::{DatabaseSettings, Layout, WireSettings},
 };
@@ -71,7 +72,9 @@ async fn several(database: &DatabaseSettings, wire: &WireSettings, stay: Stay) -
         authority: wire.authorities.clone(),
     };
     let coordinator = RedisCoordinator::connect(options).await.context("failed to reach Redis")?;
-    Ok(Ground { displaced, coordinator: Arc::new(coordinator), ..alone(Arc::new(store)) })
+    let ground = alone(Arc::new(store));
+    let own = Arc::clone(&ground.coordinator);
+    Ok(Ground { displaced, coordinator: Arc::new(Fallback { all: Arc::new(coordinator), own }), ..ground })
 }
 
 fn alone(store: Arc<dyn Store>) -> Ground {

@@ -13,7 +13,7 @@ use tradepost_ports::StoreError;
 
 use crate::{
     adapters::direct::{Direct, account_of},
-    http::{Condition, Delivery, Desk},
+    http::{Condition, Delivery, Desk, Taken},
     outfit::{Ground, Outfit},
     settings::{AccountSettings, Role, StorefrontSettings},
     together::Together,
@@ -64,9 +64,16 @@ fn storefront(
         notice_valid: measures.notice_valid.unwrap_or(usual.notice_valid),
         app_pause: measures.app_pause.unwrap_or(usual.app_pause),
         show_signals: measures.show_signals.unwrap_or(usual.show_signals),
+        contact_per_minute: limit(measures.contact_per_minute, usual.contact_per_minute),
+        per_minute: limit(measures.per_minute, usual.per_minute),
     };
     let flow = (flow.make)(&settings.facts);
     Some(StorefrontEntry { facts: settings.facts, flow, tuning, llm: None, payments: None })
+}
+
+/// None is written as 0.
+fn limit(set: Option<u32>, usual: Option<u32>) -> Option<u32> {
+    set.map_or(usual, |most| Some(most).filter(|most| *most > 0))
 }
 
 fn account(settings: AccountSettings) -> AccountEntry {
@@ -104,7 +111,7 @@ impl HouseDesk {
 
 #[async_trait]
 impl Desk for HouseDesk {
-    async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<(), StoreError> {
+    async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<Taken, StoreError> {
         let accepted = self.together.accept(intake(delivery), arrivals).await?;
         if accepted.unrouted > 0 {
             let (endpoint, unrouted) = (&delivery.endpoint, accepted.unrouted);
@@ -114,8 +121,12 @@ impl Desk for HouseDesk {
                 "events of accounts that no storefront has were kept and not answered"
             );
         }
+        if accepted.over_limit > 0 {
+            let (endpoint, over_limit) = (&delivery.endpoint, accepted.over_limit);
+            tracing::warn!(endpoint, over_limit, "messages over a limit were kept and not answered");
+        }
         tracing::debug!(taken = accepted.taken, known = accepted.known, "kept");
-        Ok(())
+        Ok(Taken { over_limit: accepted.wait })
     }
 
     async fn accept_unparsed(&self, delivery: &Delivery, raw: &[u8], reason: &str) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ pub mod adapters;
 mod cli;
 pub mod data;
 pub mod demo;
+mod fallback;
 pub mod house;
 pub mod http;
 pub mod logs;

@@ -14,7 +14,7 @@ use crate::{
     adapters::direct::Keys,
     data::{self, DataDirectory},
     house::{HouseDesk, build},
-    http::{self, Desk, Door, Limits, Rooms},
+    http::{self, Admission, Desk, Door, Limits, Rooms},
     outfit::{Ground, Outfit, Site, Stay},
     settings::{EndpointSettings, Layout, Role, ServerSettings, Settings},
     spool::{Room, Spool, SpoolingDesk},
@@ -131,6 +131,7 @@ fn door(
     stop: watch::Receiver<bool>,
 ) -> Result<Arc<Door>, ServeError> {
     let Ground { store, coordinator, clock, dice, .. } = ground;
+    let counts = Arc::clone(&coordinator);
     let inner: Arc<dyn Desk> = Arc::new(HouseDesk::new(house));
     let desk = match spool {
         Some(spool) => Arc::new(SpoolingDesk { inner, spool, clock: Arc::clone(&clock) }),
@@ -139,6 +140,8 @@ fn door(
     let rooms = Rooms {
         desk,
         role: server.role,
+        trusted: server.trusted.clone(),
+        origins: server.origins.clone(),
         store,
         coordinator,
         clock: Arc::clone(&clock),
@@ -151,7 +154,8 @@ fn door(
         true => http::routes(Arc::new(rooms), endpoints)?,
         false => http::health_routes(Arc::new(rooms)),
     };
-    Ok(Arc::new(Door::new(routes, Limits::from(server), clock, dice)))
+    let admission = Admission::of(server, counts);
+    Ok(Arc::new(Door::new(routes, Limits::from(server), admission, (clock, dice))))
 }
 
 impl Opened {

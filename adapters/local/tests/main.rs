@@ -11,7 +11,9 @@ async fn fresh() -> Fresh {
     Fresh::new(Local::new(Arc::new(clock.clone())), clock)
 }
 
-tradepost_testkit::coordinator_suite!(fresh);
+mod suite {
+    tradepost_testkit::coordinator_suite!(super::fresh);
+}
 
 #[test]
 fn the_clock_goes_forward_while_one_sleeps() {

@@ -231,12 +231,21 @@ impl House {
         let mut round = 0_u32;
         while !*stop.borrow() {
             self.logged(self.sweep().await, "sweep");
-            if round.is_multiple_of(PRUNE_EVERY) {
+            if round.is_multiple_of(PRUNE_EVERY)
+                && self.is_chosen("prune", self.tuning.sweep * (PRUNE_EVERY / 2)).await
+            {
                 self.logged(self.prune().await, "forget old keys");
             }
             round = round.wrapping_add(1);
             select(self.clock.sleep(self.tuning.sweep), Box::pin(stop.changed())).await;
         }
+    }
+
+    /// Is this the process that does a job now? A job is done by one of them within that time; it must be right if two do
+    /// it, which happens while the coordinator is away.
+    async fn is_chosen(&self, job: &str, within: Duration) -> bool {
+        // The lock is not given back: it ends when the job may be done again.
+        self.coordinator.lock(job, within).await.map_or(true, |token| token.is_some())
     }
 
     /// A loop outlives the store's bad days: what failed is looked for again.

@@ -107,6 +107,10 @@ pub struct StorefrontTuning {
     pub app_pause: Duration,
     /// Are "seen" and "typing" shown where the channel can?
     pub show_signals: bool,
+    /// Messages of one contact that are answered within a minute; `None` for any number.
+    pub contact_per_minute: Option<u32>,
+    /// Messages that the storefront answers within a minute; `None` for any number.
+    pub per_minute: Option<u32>,
 }
 
 impl Default for StorefrontTuning {
@@ -119,6 +123,8 @@ impl Default for StorefrontTuning {
             notice_valid: Duration::from_secs(72 * 3600),
             app_pause: Duration::from_secs(1800),
             show_signals: true,
+            contact_per_minute: Some(60),
+            per_minute: None,
         }
     }
 }

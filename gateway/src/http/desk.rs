@@ -1,5 +1,7 @@
 //! What the door needs from the house.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use tradepost_domain::{Arrival, Correlation};
 pub use tradepost_openapi::health::Spooled;
@@ -10,13 +12,20 @@ use tradepost_ports::StoreError;
 #[async_trait]
 pub trait Desk: Send + Sync {
     /// Takes the events of a request, however many. Those that were taken before have no second effect.
-    async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<(), StoreError>;
+    async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<Taken, StoreError>;
 
     /// Keeps a signed body that cannot be read.
     async fn accept_unparsed(&self, delivery: &Delivery, raw: &[u8], reason: &str) -> Result<(), StoreError>;
 
     /// How the house is.
     async fn condition(&self) -> Condition;
+}
+
+/// What was taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Some of it is over a limit and will not be answered: so long until the next one is.
+    pub over_limit: Option<Duration>,
 }
 
 /// The request that brought something.

@@ -16,7 +16,7 @@ use tradepost_domain::Correlation;
 use tradepost_openapi::ProblemKind;
 use tradepost_ports::{Clock, Dice};
 
-use super::{Refusal, correlation};
+use super::{Admission, Refusal, correlation};
 use crate::settings::ServerSettings;
 
 /// Bounds of one request.
@@ -41,6 +41,7 @@ impl From<&ServerSettings> for Limits {
 pub struct Door {
     routes: BoxEndpoint<'static>,
     limits: Limits,
+    admission: Admission,
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
 }
@@ -50,10 +51,10 @@ impl Door {
     pub fn new(
         routes: BoxEndpoint<'static>,
         limits: Limits,
-        clock: Arc<dyn Clock>,
-        dice: Arc<dyn Dice>,
+        admission: Admission,
+        (clock, dice): (Arc<dyn Clock>, Arc<dyn Dice>),
     ) -> Self {
-        Self { routes, limits, clock, dice }
+        Self { routes, limits, admission, clock, dice }
     }
 
     /// Answers a request, whatever happens.
@@ -93,6 +94,7 @@ impl Door {
     }
 
     async fn within_limits(&self, mut request: Request) -> poem::Result<Response> {
+        self.admission.admit(&request).await?;
         self.gather(&mut request).await?;
         self.routes.call(request).await
     }

@@ -1,8 +1,10 @@
 //! The HTTP door: providers' webhooks, the API, health. Everything that enters is bounded in size, time and number.
 
 mod accept;
+mod admit;
 mod api;
 mod chat;
+mod client;
 mod correlation;
 mod desk;
 mod document;
@@ -16,10 +18,18 @@ mod webhook;
 use std::sync::Arc;
 
 pub use accept::{bind, serve};
-pub use desk::{Condition, Delivery, Desk, Spooled};
+pub use admit::Admission;
+pub use desk::{Condition, Delivery, Desk, Spooled, Taken};
 pub use document::document;
 pub use envelope::{Door, Limits};
-use poem::{EndpointExt, IntoEndpoint, Route, endpoint::BoxEndpoint, error::RouteError};
+use ipnet::IpNet;
+use poem::{
+    EndpointExt, IntoEndpoint, Route,
+    endpoint::BoxEndpoint,
+    error::RouteError,
+    http::{Method, header},
+    middleware::Cors,
+};
 use poem_openapi::OpenApiService;
 pub use refusal::Refusal;
 use tokio::sync::watch;
@@ -49,6 +59,10 @@ pub struct Rooms {
     pub keys: Keys,
     /// What the process does.
     pub role: Role,
+    /// Proxies whose word about a client's address is believed.
+    pub trusted: Vec<IpNet>,
+    /// Web pages that may use the API from a browser.
+    pub origins: Vec<String>,
     /// Is the process stopping?
     pub stop: watch::Receiver<bool>,
 }
@@ -61,13 +75,27 @@ pub fn routes(
     let mut route = Route::new();
     for endpoint in endpoints {
         let paths = [vec![endpoint.path()], endpoint.paths.clone()].concat();
-        let door = Arc::new(webhook::WebhookDoor::new(endpoint, Arc::clone(&rooms.desk)));
+        let trusted = rooms.trusted.clone();
+        let door = Arc::new(webhook::WebhookDoor::new(endpoint, Arc::clone(&rooms.desk), trusted));
         for path in paths {
             route = route.try_at(path, Arc::clone(&door))?;
         }
     }
+    let origins = rooms.origins.clone();
     let api = document::service().into_endpoint().data(rooms);
+    // Without origins no browser is told that it may.
+    let api = match origins.is_empty() {
+        true => api.boxed(),
+        false => api.with(cors(origins)).boxed(),
+    };
     Ok(route.try_nest_no_strip("/", api)?.map_to_response().boxed())
+}
+
+/// Pages of these origins may use the API; with a key in a header, never with cookies.
+fn cors(origins: Vec<String>) -> Cors {
+    let cors = Cors::new().allow_credentials(false).allow_methods([Method::GET, Method::POST]);
+    let cors = cors.allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT]);
+    cors.expose_header(correlation::HEADER).expose_header(header::RETRY_AFTER).allow_origins(origins)
 }
 
 /// The paths of a process that takes neither webhooks nor requests: how it is.

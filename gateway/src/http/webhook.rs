@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use poem::{
     Endpoint, Request, Response,
     http::{Method, StatusCode},
@@ -9,24 +10,32 @@ use poem::{
 use tradepost_openapi::ProblemKind;
 use tradepost_ports::{Greeting, Headers, Unreadable, Unverified, Verified};
 
-use super::{Delivery, Desk, Refusal, correlation};
+use super::{Delivery, Desk, Refusal, client, correlation};
 use crate::settings::EndpointSettings;
 
 /// An endpoint's door.
 pub(super) struct WebhookDoor {
     endpoint: EndpointSettings,
     desk: Arc<dyn Desk>,
+    trusted: Vec<IpNet>,
 }
 
 impl WebhookDoor {
-    pub(super) fn new(endpoint: EndpointSettings, desk: Arc<dyn Desk>) -> Self {
+    pub(super) fn new(endpoint: EndpointSettings, desk: Arc<dyn Desk>, trusted: Vec<IpNet>) -> Self {
         if !endpoint.verify {
             tracing::warn!(
                 endpoint = endpoint.path(),
                 "SIGNATURES ARE NOT CHECKED at this endpoint: anybody can write in a customer's name. Local trials only"
             );
         }
-        Self { endpoint, desk }
+        Self { endpoint, desk, trusted }
+    }
+
+    /// May a client of that address call at all?
+    fn is_allowed(&self, request: &Request) -> bool {
+        let allow = &self.endpoint.allow;
+        let among = |address| client::is_among(address, allow);
+        allow.is_empty() || client::address(request, &self.trusted).is_some_and(among)
     }
 
     fn greet(&self, request: &Request) -> Result<Response, Refusal> {
@@ -98,6 +107,13 @@ impl Endpoint for WebhookDoor {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
+        if !self.is_allowed(&request) {
+            tracing::warn!(
+                endpoint = self.endpoint.path(),
+                "a client was refused whose address is not allowed"
+            );
+            return Err(Refusal::because(ProblemKind::Forbidden, "your address may not call here").into());
+        }
         match *request.method() {
             Method::GET => Ok(self.greet(&request)?),
             Method::POST => self.take(request).await,

@@ -8,7 +8,9 @@ use tradepost_ports::{
     adapter::{Account, BadValue, Key, Values},
 };
 
-use super::{section::Section, storefront::plain, twice};
+use ipnet::IpNet;
+
+use super::{section::Section, server::nets, storefront::plain, twice};
 use crate::outfit::Outfit;
 
 /// An app's or subscription's callback with its own secret; serves one or many accounts.
@@ -21,6 +23,8 @@ pub struct EndpointSettings {
     pub paths: Vec<String>,
     /// Are signatures checked? Never switched off but in local mode.
     pub verify: bool,
+    /// Addresses that may call; all when empty.
+    pub allow: Vec<IpNet>,
     /// What reads it.
     pub webhook: Arc<dyn Webhook>,
     /// What it is made of, for signing a trial call.
@@ -73,6 +77,7 @@ fn endpoint(
             "remove the line, or set local = true under [server] on a machine that nobody else reaches";
         section.fault("verify_signatures", "may be false in local mode only", mend);
     }
+    let allow = nets(&mut section, "allow");
     let Some(adapter) = adapter else {
         section.abandon();
         return None;
@@ -89,7 +94,15 @@ fn endpoint(
         section.fault("channel", format!("{} never calls us", adapter.kind()), "remove this endpoint");
     }
     section.finish();
-    Some(EndpointSettings { kind: adapter.kind(), name: name?, paths, verify, webhook: webhook?, values })
+    Some(EndpointSettings {
+        kind: adapter.kind(),
+        name: name?,
+        paths,
+        verify,
+        allow,
+        webhook: webhook?,
+        values,
+    })
 }
 
 pub(super) fn accounts(

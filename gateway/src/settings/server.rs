@@ -2,6 +2,8 @@
 
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
+use ipnet::IpNet;
+
 use super::section::Section;
 
 /// What a process does.
@@ -60,6 +62,14 @@ pub struct ServerSettings {
     pub request_wait: Duration,
     /// How long a stop waits for what is in hand.
     pub stop_wait: Duration,
+    /// Proxies whose word about the client's address is believed.
+    pub trusted: Vec<IpNet>,
+    /// Requests in a second, of all clients together; `None` for any number.
+    pub per_second: Option<u32>,
+    /// Requests to the API in a minute from one client's address; `None` for any number.
+    pub address_per_minute: Option<u32>,
+    /// Web pages that may use the API from a browser.
+    pub origins: Vec<String>,
 }
 
 impl Default for ServerSettings {
@@ -75,6 +85,10 @@ impl Default for ServerSettings {
             body_wait: Duration::from_secs(15),
             request_wait: Duration::from_secs(75),
             stop_wait: Duration::from_secs(20),
+            trusted: Vec::new(),
+            per_second: None,
+            address_per_minute: Some(600),
+            origins: Vec::new(),
         }
     }
 }
@@ -128,6 +142,10 @@ pub(super) fn server(mut section: Section<'_>) -> Option<ServerSettings> {
     let body_wait = section.duration("body_wait");
     let request_wait = section.duration("request_wait");
     let stop_wait = section.duration("stop_wait");
+    let trusted = nets(&mut section, "trusted");
+    let per_second = most(&mut section, "per_second", usual.per_second);
+    let address_per_minute = most(&mut section, "address_per_minute", usual.address_per_minute);
+    let origins = origins(&mut section);
     section.finish();
     Some(ServerSettings {
         role,
@@ -140,7 +158,50 @@ pub(super) fn server(mut section: Section<'_>) -> Option<ServerSettings> {
         body_wait: body_wait.unwrap_or(usual.body_wait),
         request_wait: request_wait.unwrap_or(usual.request_wait),
         stop_wait: stop_wait.unwrap_or(usual.stop_wait),
+        trusted,
+        per_second,
+        address_per_minute,
+        origins,
     })
+}
+
+/// A number of requests; 0 is any number.
+fn most(section: &mut Section<'_>, key: &str, usual: Option<u32>) -> Option<u32> {
+    let set = section.number(key, 0, 1_000_000).and_then(|number| u32::try_from(number).ok());
+    set.map_or(usual, |most| Some(most).filter(|most| *most > 0))
+}
+
+/// Addresses and nets, such as `10.0.0.0/8` or `::1`.
+pub(super) fn nets(section: &mut Section<'_>, key: &str) -> Vec<IpNet> {
+    let mut nets = Vec::new();
+    for text in section.texts(key) {
+        match text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)) {
+            Ok(net) => nets.push(net),
+            Err(_) => {
+                let mend = "write addresses such as \"203.0.113.7\" and nets such as \"10.0.0.0/8\"";
+                section.fault(key, format!("\"{text}\" is neither an address nor a net"), mend);
+            }
+        }
+    }
+    nets
+}
+
+/// Origins as browsers send them: scheme, host, perhaps a port.
+fn origins(section: &mut Section<'_>) -> Vec<String> {
+    let origins = section.texts("origins");
+    for origin in &origins {
+        let uri = origin.parse::<poem::http::Uri>().ok();
+        let fits = uri.is_some_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.host().is_some()
+                && !origin.trim_start_matches("https://").trim_start_matches("http://").contains('/')
+        });
+        if !fits {
+            let mend = "write scheme and host only, such as \"https://shop.example\"";
+            section.fault("origins", format!("\"{origin}\" is not an origin"), mend);
+        }
+    }
+    origins
 }
 
 fn bind(section: &mut Section<'_>, usual: IpAddr) -> IpAddr {

@@ -35,6 +35,10 @@ pub struct Measures {
     pub app_pause: Option<Duration>,
     /// Are "seen" and "typing" shown?
     pub show_signals: Option<bool>,
+    /// Messages of one contact that are answered within a minute; 0 for any number.
+    pub contact_per_minute: Option<u32>,
+    /// Messages that are answered within a minute; 0 for any number.
+    pub per_minute: Option<u32>,
 }
 
 /// A storefront that has at least a name, so that others may name it even if the rest is wrong.
@@ -96,11 +100,17 @@ fn measures(section: &mut Section<'_>) -> Measures {
         notice_valid: section.duration("notice_valid"),
         app_pause: section.duration("app_pause"),
         show_signals: section.flag("show_signals"),
+        contact_per_minute: per_minute(section, "contact_per_minute"),
+        per_minute: per_minute(section, "per_minute"),
     };
     if measures.quiet_most.is_some_and(|most| measures.quiet > Some(most)) {
         section.fault("quiet", "is longer than quiet_most", "make quiet_most the longer of the two");
     }
     measures
+}
+
+fn per_minute(section: &mut Section<'_>, key: &str) -> Option<u32> {
+    section.number(key, 0, 1_000_000).and_then(|number| u32::try_from(number).ok())
 }
 
 fn zone(section: &mut Section<'_>) -> String {

@@ -7,7 +7,7 @@ use tradepost_domain::Arrival;
 use tradepost_ports::{Clock, StoreError};
 
 use super::{Record, Spool, SpoolError, What, record::Request};
-use crate::http::{Condition, Delivery, Desk, Spooled};
+use crate::http::{Condition, Delivery, Desk, Spooled, Taken};
 
 /// A desk before a store that may be away.
 pub struct SpoolingDesk {
@@ -37,14 +37,14 @@ impl SpoolingDesk {
 
 #[async_trait]
 impl Desk for SpoolingDesk {
-    async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<(), StoreError> {
+    async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<Taken, StoreError> {
         if self.spool.is_in_use() {
-            return self.put(delivery, What::Arrivals(arrivals)).await;
+            return self.put(delivery, What::Arrivals(arrivals)).await.map(|()| Taken::default());
         }
         match self.inner.accept(delivery, arrivals.clone()).await {
             Err(StoreError::Away(reason)) => {
                 tracing::warn!(reason, "the store is away: what comes is spooled");
-                self.put(delivery, What::Arrivals(arrivals)).await
+                self.put(delivery, What::Arrivals(arrivals)).await.map(|()| Taken::default())
             }
             accepted => accepted,
         }

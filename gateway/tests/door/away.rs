@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tradepost_domain::Arrival;
 use tradepost_gateway::{
     adapters::direct::Keys,
-    http::{self, Condition, Delivery, Desk, Door, Limits, Rooms},
+    http::{self, Condition, Delivery, Desk, Door, Limits, Rooms, Taken},
     settings::{ServerSettings, Settings},
 };
 use tradepost_ports::StoreError;
@@ -23,8 +23,8 @@ struct Sick(Option<StoreError>);
 
 #[async_trait]
 impl Desk for Sick {
-    async fn accept(&self, _: &Delivery, _: Vec<Arrival>) -> Result<(), StoreError> {
-        self.0.clone().map_or(Ok(()), Err)
+    async fn accept(&self, _: &Delivery, _: Vec<Arrival>) -> Result<Taken, StoreError> {
+        self.0.clone().map_or(Ok(Taken::default()), Err)
     }
     async fn accept_unparsed(&self, _: &Delivery, _: &[u8], _: &str) -> Result<(), StoreError> {
         self.0.clone().map_or(Ok(()), Err)
@@ -40,20 +40,28 @@ async fn ask(desk: Sick, stopping: bool, request: &[u8]) -> Answer {
     let settings =
         Settings::read(SETTINGS, "".as_ref(), &fixture::outfit(), &Made::default()).expect("settings");
     let (_says, stop) = watch::channel(stopping);
+    let coordinator = Arc::clone(&ground.coordinator);
     let rooms = Rooms {
         desk: Arc::new(desk),
         store: ground.store,
-        coordinator: ground.coordinator,
+        coordinator: Arc::clone(&ground.coordinator),
         clock: Arc::clone(&ground.clock),
         opened: ground.clock.now(),
         dice: Arc::clone(&ground.dice),
         keys: Keys::new(settings.keys),
         role: settings.server.role,
+        trusted: Vec::new(),
+        origins: Vec::new(),
         stop,
     };
     let server = ServerSettings { port: 0, ..settings.server };
     let routes = http::routes(Arc::new(rooms), settings.endpoints).expect("paths");
-    let door = Arc::new(Door::new(routes, Limits::from(&server), ground.clock, ground.dice));
+    let door = Arc::new(Door::new(
+        routes,
+        Limits::from(&server),
+        http::Admission::of(&server, coordinator),
+        (ground.clock, ground.dice),
+    ));
     let listener = http::bind(server.bind, 0).expect("a port");
     let address = listener.local_addr().expect("an address");
     let (_runs, run) = watch::channel(false);

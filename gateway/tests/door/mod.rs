@@ -2,6 +2,7 @@
 
 mod away;
 mod chat;
+mod counts;
 mod health;
 mod limits;
 mod problems;

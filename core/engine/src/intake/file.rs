@@ -29,7 +29,7 @@ impl Filed {
         Self { fate, conversation: Some(conversation), note: None }
     }
 
-    fn noted(fate: Fate, note: impl Into<String>) -> Self {
+    pub(super) fn noted(fate: Fate, note: impl Into<String>) -> Self {
         Self { fate, conversation: None, note: Some(note.into()) }
     }
 }
@@ -40,6 +40,8 @@ pub(super) struct Filing<'a> {
     pub(super) id: EventId,
     pub(super) now: Timestamp,
     pub(super) account: AccountKey,
+    /// Is it over a limit? Then so long until the next one is answered.
+    pub(super) over: Option<Duration>,
     intake: &'a Intake,
     repeats: Option<EventId>,
 }
@@ -52,7 +54,7 @@ impl<'a> Filing<'a> {
         repeats: Option<EventId>,
     ) -> Self {
         let account = AccountKey::of(&intake.kind, &arrival.account);
-        Self { house, id: house.mint.event(), now: house.now(), account, intake, repeats }
+        Self { house, id: house.mint.event(), now: house.now(), account, over: None, intake, repeats }
     }
 
     pub(super) fn correlation(&self) -> Correlation {
@@ -69,6 +71,8 @@ impl<'a> Filing<'a> {
         let reference = words_of(&arrival.what).map(str::to_owned);
         let normal = normalised(&arrival);
         let filed = self.take(unit, arrival.what, at).await?;
+        accepted.over_limit += usize::from(self.over.is_some());
+        accepted.wait = accepted.wait.max(self.over);
         let event = StoredEvent {
             id: self.id,
             endpoint: Some(self.intake.endpoint.clone()),

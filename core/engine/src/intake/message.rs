@@ -38,6 +38,10 @@ impl Filing<'_> {
         let message = self.write_down(unit, conversation, heard).await?;
         let idle_at = self.now + entry.tuning.idle_after;
         unit.heard(conversation, message.at, idle_at).await?;
+        if self.over.is_some() {
+            let filed = Filed::noted(Fate::Noted, "more messages in a minute than are answered");
+            return Ok(Filed { conversation: Some(conversation), ..filed });
+        }
         self.fetch_media(unit, channel, conversation, &message).await?;
         let quiet =
             if matches!(message.content, Content::Tap { .. }) { Duration::ZERO } else { entry.tuning.quiet };

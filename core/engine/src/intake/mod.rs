@@ -3,14 +3,16 @@
 mod change;
 mod echo;
 mod file;
+mod limit;
 mod message;
 
 pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use file::Filing;
+use limit::Over;
 use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId};
 use tradepost_ports::{
     Unit, Wake,
@@ -46,6 +48,10 @@ pub struct Accepted {
     pub known: usize,
     /// New events of accounts that no storefront has.
     pub unrouted: usize,
+    /// New messages that are kept and not answered, since their sender or the storefront has had more than its limit.
+    pub over_limit: usize,
+    /// How long to wait until the next one is answered.
+    pub wait: Option<Duration>,
     /// The new events, in order.
     pub events: Vec<EventId>,
     /// The conversations that have something to hear.
@@ -127,10 +133,12 @@ impl House {
         repeats: Option<EventId>,
     ) -> Kept<Vec<Accepted>> {
         let mut tries = 1;
+        // What staff try again is not counted again.
+        let over = Arc::new(if repeats.is_none() { self.over_limits(requests).await } else { Over::new() });
         loop {
-            let (house, requests) = (Arc::clone(self), Arc::clone(requests));
+            let (house, requests, over) = (Arc::clone(self), Arc::clone(requests), Arc::clone(&over));
             let filed = write(&*self.store, move |unit| {
-                Box::pin(async move { house.file_all(unit, &requests, repeats).await })
+                Box::pin(async move { house.file_all(unit, &requests, &over, repeats).await })
             });
             match filed.await {
                 Err(StoreError::Conflict) if tries < TRIES => tries += 1,
@@ -145,38 +153,40 @@ impl House {
         &self,
         unit: &mut dyn Unit,
         requests: &[(Intake, Vec<Arrival>)],
+        over: &Over,
         repeats: Option<EventId>,
     ) -> Kept<Vec<Accepted>> {
         let mut accepted: Vec<Accepted> = requests.iter().map(|_| Accepted::default()).collect();
         let mut new = self.new_among(unit, requests, &mut accepted).await?;
-        new.sort_by_key(|(place, arrival)| filing_order(&requests[*place].0, arrival));
-        for (place, arrival) in new {
-            let filing = Filing::new(self, &requests[place].0, arrival, repeats);
+        new.sort_by_key(|new| filing_order(&requests[new.place].0, new.arrival));
+        for New { place, number, arrival } in new {
+            let mut filing = Filing::new(self, &requests[place].0, arrival, repeats);
+            filing.over = over.get(&(place, number)).copied();
             filing.file(unit, arrival.clone(), &mut accepted[place]).await?;
         }
         Ok(accepted)
     }
 
-    /// The arrivals that were not heard before, each with its request's place; what is known is counted.
+    /// The arrivals that were not heard before; what is known is counted.
     async fn new_among<'r>(
         &self,
         unit: &mut dyn Unit,
         requests: &'r [(Intake, Vec<Arrival>)],
         accepted: &mut [Accepted],
-    ) -> Kept<Vec<(usize, &'r Arrival)>> {
-        let mut by_kind: BTreeMap<&str, Vec<(usize, &Arrival)>> = BTreeMap::new();
+    ) -> Kept<Vec<New<'r>>> {
+        let mut by_kind: BTreeMap<&str, Vec<New<'_>>> = BTreeMap::new();
         for (place, (intake, arrivals)) in requests.iter().enumerate() {
-            let placed = arrivals.iter().map(|arrival| (place, arrival));
+            let placed = arrivals.iter().enumerate().map(|(number, arrival)| New { place, number, arrival });
             by_kind.entry(&intake.kind).or_default().extend(placed);
         }
         let mut new = Vec::new();
         for (kind, arrivals) in by_kind {
-            let keys: Vec<_> = arrivals.iter().map(|(_, arrival)| arrival.key.clone()).collect();
+            let keys: Vec<_> = arrivals.iter().map(|one| one.arrival.key.clone()).collect();
             let news = unit.remember(kind, &keys, self.now()).await?;
-            for ((place, arrival), is_new) in arrivals.into_iter().zip(news) {
+            for (one, is_new) in arrivals.into_iter().zip(news) {
                 match is_new {
-                    true => new.push((place, arrival)),
-                    false => accepted[place].known += 1,
+                    true => new.push(one),
+                    false => accepted[one.place].known += 1,
                 }
             }
         }
@@ -234,9 +244,20 @@ impl Accepted {
         self.taken += more.taken;
         self.known += more.known;
         self.unrouted += more.unrouted;
+        self.over_limit += more.over_limit;
+        self.wait = self.wait.max(more.wait);
         self.events.extend(more.events);
         self.conversations.extend(more.conversations);
     }
+}
+
+/// An arrival that was not heard before.
+struct New<'r> {
+    /// Its request's place.
+    place: usize,
+    /// Its place in the request.
+    number: usize,
+    arrival: &'r Arrival,
 }
 
 /// Conversations in the order of their names; what names none comes behind what it may speak of.

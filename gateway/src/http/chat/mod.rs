@@ -142,7 +142,12 @@ async fn ask(
         kind: direct::KIND.to_owned(),
         correlation: correlation::given(request)?,
     };
-    rooms.desk.accept(&delivery, vec![question.arrival(rooms.clock.now())]).await?;
+    let taken = rooms.desk.accept(&delivery, vec![question.arrival(rooms.clock.now())]).await?;
+    if let Some(wait) = taken.over_limit {
+        let detail = "the message is kept and will not be answered: there were too many in a minute";
+        let refusal = Refusal::because(ProblemKind::TooManyRequests, detail);
+        return Err(Refusal { retry_after: Some(wait), ..refusal });
+    }
     match exchange.conversation().await? {
         Some(conversation) => Ok((exchange, conversation)),
         None => {
