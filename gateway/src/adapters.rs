@@ -1,6 +1,9 @@
 //! The only file that names adapters: an explicit list, one line each.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context;
 use futures::{FutureExt, future::BoxFuture};
@@ -13,12 +16,12 @@ use tradepost_local::{Local, SystemClock, SystemDice};
 use tradepost_ports::{Adapter, Clock, Dice, Store};
 use tradepost_redis::RedisCoordinator;
 pub(crate) use tradepost_sandbox as sandbox;
-use tradepost_store_sql::{Company, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
+use tradepost_store_sql::{Company, PostgresOptions, PostgresStore, Rows, SqliteOptions, SqliteStore};
 
 use crate::{
     fallback::Fallback,
     outfit::{FlowKind, Ground, Outfit, Site, Stay},
-    settings::{DatabaseSettings, Layout, WireSettings},
+    settings::{DatabaseSettings, Layout, Settings, WireSettings},
 };
 
 /// What the program `tradepost` is shipped with.
@@ -49,7 +52,7 @@ fn ground(site: Site<'_>) -> BoxFuture<'_, anyhow::Result<Ground>> {
 
 /// One process on one machine: a file, and everything else in memory.
 async fn embedded(data: &Path) -> anyhow::Result<Ground> {
-    let file = data.join("tradepost.db");
+    let file = file_in(data);
     let store = SqliteStore::open(&file, SqliteOptions::default()).await;
     let store = store.with_context(|| format!("failed to open {}", file.display()))?;
     Ok(alone(Arc::new(store)))
@@ -84,12 +87,41 @@ fn alone(store: Arc<dyn Store>) -> Ground {
 }
 
 async fn postgres(database: &DatabaseSettings) -> anyhow::Result<PostgresStore> {
-    let options = PostgresOptions {
+    PostgresStore::open(options(database)).await.context("failed to open PostgreSQL")
+}
+
+fn options(database: &DatabaseSettings) -> PostgresOptions {
+    PostgresOptions {
         authorities: database.authorities.clone(),
         connections: database.connections,
         ..PostgresOptions::new(database.url.clone())
+    }
+}
+
+/// Writes the whole store into a file.
+pub(crate) async fn backup(settings: &Settings, to: &Path) -> anyhow::Result<Rows> {
+    let rows = match &settings.layout {
+        Layout::Embedded => tradepost_store_sql::sqlite::backup::backup(&file_in(settings.data()), to),
+        Layout::Single(database) | Layout::Several(database, _) => {
+            tradepost_store_sql::postgres::backup::backup(&options(database), to).await
+        }
     };
-    PostgresStore::open(options).await.context("failed to open PostgreSQL")
+    rows.context("failed to back the store up")
+}
+
+/// Puts a backup in the store's place.
+pub(crate) async fn restore(settings: &Settings, from: &Path) -> anyhow::Result<Rows> {
+    let rows = match &settings.layout {
+        Layout::Embedded => tradepost_store_sql::sqlite::backup::restore(&file_in(settings.data()), from),
+        Layout::Single(database) | Layout::Several(database, _) => {
+            tradepost_store_sql::postgres::backup::restore(&options(database), from).await
+        }
+    };
+    rows.context("failed to restore the store")
+}
+
+fn file_in(data: &Path) -> PathBuf {
+    data.join("tradepost.db")
 }
 
 /// Commands come and go beside the house; only who lives here keeps others out.

@@ -1,6 +1,9 @@
-//! How much was committed.
+//! How much was committed, and how much there is.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// What the writer has done since the store was opened.
 #[derive(Debug, Default)]
@@ -27,4 +30,29 @@ pub struct Committed {
     pub units: u64,
     /// Commits.
     pub commits: u64,
+}
+
+/// How many rows each table has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows(BTreeMap<String, usize>);
+
+impl Rows {
+    pub(crate) fn count(&mut self, table: &str, rows: usize) {
+        *self.0.entry(table.to_owned()).or_default() += rows;
+    }
+
+    /// How many tables.
+    pub fn tables(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All rows together.
+    pub fn all(&self) -> usize {
+        self.0.values().sum()
+    }
+
+    /// The rows of a table.
+    pub fn of(&self, table: &str) -> usize {
+        self.0.get(table).copied().unwrap_or_default()
+    }
 }

@@ -8,11 +8,11 @@
 #![allow(clippy::duplicate_mod, reason = "the aggregates are compiled once for each database")]
 
 mod counts;
-mod postgres;
+pub mod postgres;
 mod schema;
-mod sqlite;
+pub mod sqlite;
 mod types;
 
-pub use counts::Committed;
+pub use counts::{Committed, Rows};
 pub use postgres::{Company, PostgresOptions, PostgresStore};
 pub use sqlite::{SqliteOptions, SqliteStore};

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod check;
 mod demo;
 mod inbox;
@@ -58,6 +59,20 @@ enum Command {
     Migrate {
         #[command(flatten)]
         config: Config,
+    },
+    /// Writes the whole store into a file, while a house goes on.
+    Backup {
+        #[command(flatten)]
+        config: Config,
+        /// The file, which is not there yet.
+        to: PathBuf,
+    },
+    /// Puts a backup in the store's place: into an empty database, or instead of the file while no house runs on it.
+    Restore {
+        #[command(flatten)]
+        config: Config,
+        /// The backup.
+        from: PathBuf,
     },
     /// Prints the API's OpenAPI document.
     Openapi,
@@ -147,6 +162,8 @@ async fn command(outfit: &Outfit, command: Command) -> Outcome {
         Command::Serve { config, role } => serve::serve(outfit, &config, role).await,
         Command::Check { config } => check::check(outfit, &config),
         Command::Migrate { config } => serve::migrate(outfit, &config).await,
+        Command::Backup { config, to } => backup::backup(outfit, &config, &to).await,
+        Command::Restore { config, from } => backup::restore(outfit, &config, &from).await,
         Command::Openapi => check::openapi(outfit),
         Command::Rules(command) => rules::run(outfit, command).await,
         Command::Inbox(command) => inbox::run(outfit, command).await,

@@ -1,5 +1,6 @@
 //! Real processes under bad treatment. One file per kind of it.
 
+mod backups;
 mod door;
 mod durable;
 mod kills;

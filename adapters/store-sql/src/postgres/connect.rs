@@ -50,6 +50,23 @@ impl Maker {
         connecting.await.unwrap_or_else(|_| Err(ConnectionError::BadConnection("it does not answer".into())))
     }
 
+    /// A client without diesel, for what diesel has no words for.
+    pub(crate) async fn client(&self) -> Kept<Client> {
+        let failed = |error: tokio_postgres::Error| StoreError::Away(words(&error));
+        match self.config.get_ssl_mode() {
+            SslMode::Disable => {
+                let (client, connection) = self.config.connect(NoTls).await.map_err(failed)?;
+                tokio::spawn(connection);
+                Ok(client)
+            }
+            _ => {
+                let (client, connection) = self.config.connect(self.tls.clone()).await.map_err(failed)?;
+                tokio::spawn(connection);
+                Ok(client)
+            }
+        }
+    }
+
     async fn establish(&self) -> ConnectionResult<AsyncPgConnection> {
         let failed = |error: tokio_postgres::Error| ConnectionError::BadConnection(words(&error));
         let mut connection = match self.config.get_ssl_mode() {
@@ -142,7 +159,7 @@ fn trust(options: &PostgresOptions) -> Kept<ClientConfig> {
 }
 
 /// An error with what caused it: the first word alone is "error connecting to server".
-fn words(error: &tokio_postgres::Error) -> String {
+pub(crate) fn words(error: &tokio_postgres::Error) -> String {
     let mut words = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(deeper) = cause {

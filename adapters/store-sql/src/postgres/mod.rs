@@ -4,6 +4,7 @@
 //! Rows are locked for as long as a unit lasts, conversations first and one of a kind in the order of their ids; what time
 //! brings about takes only what nobody else has (`SKIP LOCKED`), so that it neither waits nor blocks.
 
+pub mod backup;
 mod claim;
 mod connect;
 mod fault;

@@ -2,6 +2,7 @@
 //! all that wait, runs each in a savepoint of one transaction, commits once, and only then answers. So many callers share
 //! one wait for the disk. A few other threads read beside it.
 
+pub mod backup;
 mod reader;
 mod settings;
 mod store;

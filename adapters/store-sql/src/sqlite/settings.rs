@@ -79,7 +79,7 @@ pub(crate) fn reader(path: &Path, options: &SqliteOptions) -> Kept<SqliteConnect
     Ok(connection)
 }
 
-fn connect(path: &Path, options: &SqliteOptions) -> Kept<SqliteConnection> {
+pub(crate) fn connect(path: &Path, options: &SqliteOptions) -> Kept<SqliteConnection> {
     let mut connection = SqliteConnection::establish(&path.to_string_lossy())
         .map_err(|error| unusable(path, &error.to_string()))?;
     let patience = format!("PRAGMA busy_timeout = {};", options.busy_timeout.as_millis());

@@ -68,6 +68,11 @@ impl Ground {
         })
     }
 
+    /// Another database of the same server is the house's from now on.
+    pub fn move_to(&mut self, url: &str) {
+        self.database = url.rsplit('/').next().unwrap_or_default().to_owned();
+    }
+
     /// The settings' lines about it.
     pub fn settings(&self, data: &str, through: Option<u16>) -> String {
         let mut lines = format!("[store]\ndata = \"{data}\"\n");

@@ -96,10 +96,15 @@ impl House {
 
     /// Stops and starts it again.
     pub async fn restart(&mut self) {
+        self.stop().await;
+        self.start(None).await;
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub async fn stop(&mut self) {
         self.signal(Signal::TERM);
         let status = self.end().await;
         assert!(status.success(), "the house stopped with {status}\n{}", self.last_words());
-        self.start(None).await;
     }
 
     /// Runs a command of the program beside it.
