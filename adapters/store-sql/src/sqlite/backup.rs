@@ -72,6 +72,9 @@ fn looked_through(path: &Path) -> Kept<Rows> {
     if !path.exists() {
         return Err(no_backup("there is no such file".into()));
     }
+    if !is_as_long_as_it_says(path).map_err(|error| no_backup(error.to_string()))? {
+        return Err(no_backup("it ends in the middle".into()));
+    }
     let mut connection = SqliteConnection::establish(&format!("file:{}?mode=ro", path.display()))
         .map_err(|error| no_backup(error.to_string()))?;
     let whole = diesel::sql_query("SELECT integrity_check AS told FROM pragma_integrity_check");
