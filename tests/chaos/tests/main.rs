@@ -9,3 +9,4 @@ mod providers;
 mod servers;
 mod spool;
 mod stage;
+mod versions;

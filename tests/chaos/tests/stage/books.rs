@@ -70,6 +70,13 @@ impl Books {
         ))
     }
 
+    /// The shape of the states that are stored.
+    pub fn shape(&mut self) -> u32 {
+        let rows =
+            self.rows("SELECT substring(inside::text FROM '\"shape\":([0-9]+)') AS row FROM conversations");
+        rows[0].parse().expect("a state with a shape")
+    }
+
     /// Events of that fate.
     pub fn events(&mut self, fate: &str) -> usize {
         self.count(&format!("SELECT count(*) FROM events WHERE fate = '{fate}'"))
