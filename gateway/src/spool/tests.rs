@@ -1,3 +1,5 @@
+//! The spool on a real disk: restarts, torn tails, limits.
+
 use std::fs;
 
 use rstest::rstest;

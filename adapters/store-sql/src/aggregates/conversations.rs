@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use diesel::{
-    dsl::{case_when, exists, not, sql},
+    dsl::{exists, not, sql},
     prelude::*,
     sql_types::Nullable,
 };
@@ -17,7 +17,7 @@ use tradepost_ports::store::{ConversationFilter, Conversations, Kept, StoreError
 use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{conversations, inbox},
-    types::{At, Id, Json, Moment, moment, texts},
+    types::{At, Id, Json, Moment, texts},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -94,6 +94,13 @@ impl Conversations for SqlUnit<'_> {
         self.find(|db| with.select(Row::as_select()).first(db)).await?.map(Row::read).transpose()
     }
 
+    async fn met(&mut self, customers: &[(AccountKey, String)]) -> Kept<Vec<Option<ConversationId>>> {
+        let met = self.met_among(customers).await?;
+        let found =
+            |(account, peer): &(AccountKey, String)| met.get(&(account.to_string(), peer.clone())).copied();
+        Ok(customers.iter().map(found).collect())
+    }
+
     async fn begin(&mut self, conversation: &Conversation) -> Kept<()> {
         let row = Row::of(conversation, conversation.version)?;
         let begun = diesel::insert_into(conversations::table).values(row).on_conflict_do_nothing();
@@ -117,15 +124,7 @@ impl Conversations for SqlUnit<'_> {
     }
 
     async fn heard(&mut self, id: ConversationId, heard_at: Timestamp, idle_at: Timestamp) -> Kept<()> {
-        let earlier = conversations::heard_at.is_null().or(conversations::heard_at.lt(At(heard_at)));
-        let sooner = conversations::idle_at.is_null().or(conversations::idle_at.lt(At(idle_at)));
-        let later = (
-            conversations::heard_at
-                .eq(case_when(earlier, moment(heard_at)).otherwise(conversations::heard_at)),
-            conversations::idle_at.eq(case_when(sooner, moment(idle_at)).otherwise(conversations::idle_at)),
-        );
-        let heard = diesel::update(conversations::table.find(Id(id))).set(later);
-        self.run(|db| heard.execute(db)).await.map(drop)
+        self.add_heard(id, heard_at, idle_at).await
     }
 
     async fn lease(

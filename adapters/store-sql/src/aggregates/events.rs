@@ -15,20 +15,20 @@ use crate::{
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = events, check_for_backend(Backend), treat_none_as_default_value = false)]
-struct Row {
-    id: Id<EventId>,
-    endpoint: Option<String>,
-    account: String,
-    conversation: Option<Id<ConversationId>>,
-    at: At,
-    kind: String,
-    fate: Word<Fate>,
-    note: Option<String>,
-    raw: String,
-    arrival: Option<String>,
-    reference: Option<String>,
-    correlation: Id<Correlation>,
-    repeats: Option<Id<EventId>>,
+pub(super) struct Row {
+    pub(super) id: Id<EventId>,
+    pub(super) endpoint: Option<String>,
+    pub(super) account: String,
+    pub(super) conversation: Option<Id<ConversationId>>,
+    pub(super) at: At,
+    pub(super) kind: String,
+    pub(super) fate: Word<Fate>,
+    pub(super) note: Option<String>,
+    pub(super) raw: String,
+    pub(super) arrival: Option<String>,
+    pub(super) reference: Option<String>,
+    pub(super) correlation: Id<Correlation>,
+    pub(super) repeats: Option<Id<EventId>>,
 }
 
 impl Row {
@@ -72,17 +72,7 @@ impl Row {
 #[async_trait]
 impl Events for SqlUnit<'_> {
     async fn remember(&mut self, account_kind: &str, keys: &[String], now: Timestamp) -> Kept<Vec<bool>> {
-        let mut new = Vec::with_capacity(keys.len());
-        for key in keys {
-            let heard = (
-                heard_keys::kind.eq(account_kind),
-                heard_keys::key.eq(key),
-                heard_keys::heard_at.eq(At(now)),
-            );
-            let heard = diesel::insert_into(heard_keys::table).values(heard).on_conflict_do_nothing();
-            new.push(self.run(|db| heard.execute(db)).await? == 1);
-        }
-        Ok(new)
+        self.add_keys(account_kind, keys, now).await
     }
 
     async fn forget_keys(&mut self, before: Timestamp, most: u32) -> Kept<u64> {
@@ -103,7 +93,7 @@ impl Events for SqlUnit<'_> {
     }
 
     async fn record(&mut self, event: &StoredEvent) -> Kept<()> {
-        self.run(|db| diesel::insert_into(events::table).values(Row::of(event)).execute(db)).await.map(drop)
+        self.add_event(Row::of(event)).await
     }
 
     async fn event(&mut self, id: EventId) -> Kept<Option<StoredEvent>> {

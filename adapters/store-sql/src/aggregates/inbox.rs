@@ -15,17 +15,17 @@ use crate::{
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = inbox, check_for_backend(Backend), treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     #[diesel(skip_insertion)]
-    seq: i64,
-    event: Id<EventId>,
-    conversation: Id<ConversationId>,
-    correlation: Id<Correlation>,
-    at: At,
-    ripe_at: At,
-    tries: i64,
-    kind: String,
-    body: Json,
+    pub(super) seq: i64,
+    pub(super) event: Id<EventId>,
+    pub(super) conversation: Id<ConversationId>,
+    pub(super) correlation: Id<Correlation>,
+    pub(super) at: At,
+    pub(super) ripe_at: At,
+    pub(super) tries: i64,
+    pub(super) kind: String,
+    pub(super) body: Json,
 }
 
 impl Row {
@@ -61,7 +61,7 @@ impl Row {
 impl Inbox for SqlUnit<'_> {
     async fn file(&mut self, row: &InboxRow) -> Kept<()> {
         let row = Row::of(row)?;
-        self.run(|db| diesel::insert_into(inbox::table).values(row).execute(db)).await.map(drop)
+        self.add_inbox(row).await
     }
 
     async fn waiting(&mut self, conversation: ConversationId) -> Kept<Vec<InboxRow>> {

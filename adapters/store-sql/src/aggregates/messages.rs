@@ -18,20 +18,20 @@ use crate::{
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = messages, check_for_backend(Backend), treat_none_as_default_value = false)]
-struct Row {
-    id: Id<MessageId>,
-    conversation: Id<ConversationId>,
-    account: String,
-    at: At,
-    author: Word<Author>,
-    content: Json,
-    topic: Option<String>,
-    delivery: Option<Word<Delivery>>,
-    correlation: Id<Correlation>,
-    effect: Option<Id<EffectId>>,
-    reference: Option<String>,
-    reason: Option<String>,
-    left_at: Option<At>,
+pub(super) struct Row {
+    pub(super) id: Id<MessageId>,
+    pub(super) conversation: Id<ConversationId>,
+    pub(super) account: String,
+    pub(super) at: At,
+    pub(super) author: Word<Author>,
+    pub(super) content: Json,
+    pub(super) topic: Option<String>,
+    pub(super) delivery: Option<Word<Delivery>>,
+    pub(super) correlation: Id<Correlation>,
+    pub(super) effect: Option<Id<EffectId>>,
+    pub(super) reference: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) left_at: Option<At>,
 }
 
 impl Row {
@@ -80,7 +80,7 @@ impl Row {
 impl Messages for SqlUnit<'_> {
     async fn write(&mut self, written: &Written) -> Kept<()> {
         let row = Row::of(written)?;
-        self.run(|db| diesel::insert_into(messages::table).values(row).execute(db)).await.map(drop)
+        self.add_message(row).await
     }
 
     async fn thread(&mut self, conversation: ConversationId, most: u32) -> Kept<Vec<Line>> {

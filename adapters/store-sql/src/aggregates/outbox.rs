@@ -20,27 +20,27 @@ diesel::alias!(outbox as ahead: Ahead);
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = outbox, check_for_backend(Backend), treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     #[diesel(skip_insertion)]
-    seq: i64,
-    effect: Id<EffectId>,
-    storefront: String,
-    conversation: Id<ConversationId>,
-    correlation: Id<Correlation>,
-    lane: String,
-    class: Word<Class>,
-    rank: i32,
-    slot: Option<String>,
-    message: Option<Id<MessageId>>,
-    work: Json,
-    at: At,
-    not_before: At,
-    valid_until: At,
-    state: Word<OutboxState>,
-    holder: Option<String>,
-    until: Option<At>,
-    attempt: i64,
-    failures: i64,
+    pub(super) seq: i64,
+    pub(super) effect: Id<EffectId>,
+    pub(super) storefront: String,
+    pub(super) conversation: Id<ConversationId>,
+    pub(super) correlation: Id<Correlation>,
+    pub(super) lane: String,
+    pub(super) class: Word<Class>,
+    pub(super) rank: i32,
+    pub(super) slot: Option<String>,
+    pub(super) message: Option<Id<MessageId>>,
+    pub(super) work: Json,
+    pub(super) at: At,
+    pub(super) not_before: At,
+    pub(super) valid_until: At,
+    pub(super) state: Word<OutboxState>,
+    pub(super) holder: Option<String>,
+    pub(super) until: Option<At>,
+    pub(super) attempt: i64,
+    pub(super) failures: i64,
 }
 
 impl Row {
@@ -97,7 +97,7 @@ impl Row {
 impl Outbox for SqlUnit<'_> {
     async fn put(&mut self, row: &OutboxRow) -> Kept<()> {
         let row = Row::of(row)?;
-        self.run(|db| diesel::insert_into(outbox::table).values(row).execute(db)).await.map(drop)
+        self.add_outbox(row).await
     }
 
     async fn row(&mut self, effect: EffectId) -> Kept<Option<OutboxRow>> {

@@ -5,6 +5,7 @@
 //! brings about takes only what nobody else has (`SKIP LOCKED`), so that it neither waits nor blocks.
 
 pub mod backup;
+mod bulk;
 mod claim;
 mod connect;
 mod fault;

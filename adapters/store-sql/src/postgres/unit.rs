@@ -7,13 +7,15 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures::FutureExt as _;
 use tradepost_ports::store::{Kept, StoreError, UnitWork};
 
-use super::fault::meaning;
+use super::{bulk::Pending, fault::meaning};
 
 /// What a unit works on: all aggregates of the store, on one connection, inside a transaction that has begun. The
 /// aggregates are implemented beside it, one module each.
 pub(crate) struct SqlUnit<'c> {
     connection: &'c mut AsyncPgConnection,
     only_reads: bool,
+    /// What is written before anything is asked, and at the end.
+    pending: Pending,
     /// Once a statement has failed the transaction is over: nothing more is tried, and the unit cannot be kept.
     lost: Option<StoreError>,
 }
@@ -41,9 +43,7 @@ impl<'c> SqlUnit<'c> {
     where
         Q: Future<Output = QueryResult<T>>,
     {
-        if let Some(lost) = &self.lost {
-            return Err(lost.clone());
-        }
+        self.write_pending().await?;
         match query(&mut *self.connection).await {
             Ok(found) => Ok(Some(found)),
             Err(Error::NotFound) => Ok(None),
@@ -53,6 +53,29 @@ impl<'c> SqlUnit<'c> {
                 Err(error)
             }
         }
+    }
+
+    /// Rows to be written later.
+    pub(super) fn pending(&mut self) -> Kept<&mut Pending> {
+        match &self.lost {
+            Some(lost) => Err(lost.clone()),
+            None => Ok(&mut self.pending),
+        }
+    }
+
+    async fn write_pending(&mut self) -> Kept<()> {
+        if let Some(lost) = &self.lost {
+            return Err(lost.clone());
+        }
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let written = std::mem::take(&mut self.pending).write(self.connection).await;
+        written.map_err(|error| {
+            let error = meant(&error, self.only_reads);
+            self.lost = Some(error.clone());
+            error
+        })
     }
 
     /// Waits until no other unit has a thing of that name, which need not be there; then it is this unit's until its end.
@@ -91,8 +114,12 @@ pub(crate) async fn perform(
     only_reads: bool,
     work: UnitWork,
 ) -> Kept<()> {
-    let mut unit = SqlUnit { connection, only_reads, lost: None };
+    let mut unit = SqlUnit { connection, only_reads, pending: Pending::default(), lost: None };
     let done = AssertUnwindSafe(work(&mut unit)).catch_unwind().await;
+    if matches!(done, Ok(Ok(()))) {
+        // What fails here is kept in the unit.
+        drop(unit.write_pending().await);
+    }
     match (unit.lost, done) {
         (Some(lost), _) => Err(lost),
         (None, Ok(result)) => result,

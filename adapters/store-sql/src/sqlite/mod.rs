@@ -4,6 +4,7 @@
 
 pub mod backup;
 mod reader;
+mod rows;
 mod settings;
 mod store;
 mod unit;

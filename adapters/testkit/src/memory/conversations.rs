@@ -16,6 +16,14 @@ impl Conversations for Tables {
         Ok(self.conversations.rows().find(|known| known.account == *account && known.peer == peer).cloned())
     }
 
+    async fn met(&mut self, customers: &[(AccountKey, String)]) -> Kept<Vec<Option<ConversationId>>> {
+        let mut met = Vec::with_capacity(customers.len());
+        for (account, peer) in customers {
+            met.push(self.conversation_with(account, peer).await?.map(|known| known.id));
+        }
+        Ok(met)
+    }
+
     async fn begin(&mut self, conversation: &Conversation) -> Kept<()> {
         if self.conversation_with(&conversation.account, &conversation.peer).await?.is_some() {
             return Err(StoreError::Conflict);

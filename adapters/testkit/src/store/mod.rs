@@ -60,7 +60,7 @@ macro_rules! store_suite {
                 what_was_taken_back_is_blanked,
             }
             conversations {
-                known_by_account_and_peer, begun_once, kept_whole, a_late_holder_changes_nothing,
+                known_by_account_and_peer, met_in_the_order_asked, begun_once, kept_whole, a_late_holder_changes_nothing,
                 hearing_never_goes_backwards, leases_exclude_and_free_themselves, idle_ones_longest_first, taken_over_until, what_waits_already_is_left_out, listed,
             }
             messages {

@@ -10,7 +10,7 @@ use tradepost_ports::{
     store::{Fate, InboxBody, InboxRow, Kept, Ledger, Parked, ParkedNews, StoredEvent},
 };
 
-use super::{Accepted, Intake, bounded, change::TAKEN_BACK};
+use super::{Accepted, Intake, Met, bounded, change::TAKEN_BACK};
 use crate::{House, registry::Channel};
 
 /// What became of an arrival.
@@ -42,6 +42,8 @@ pub(super) struct Filing<'a> {
     pub(super) account: AccountKey,
     /// Is it over a limit? Then so long until the next one is answered.
     pub(super) over: Option<Duration>,
+    /// Conversations that were looked up for the whole unit.
+    pub(super) met: Option<&'a Met>,
     intake: &'a Intake,
     repeats: Option<EventId>,
 }
@@ -54,7 +56,16 @@ impl<'a> Filing<'a> {
         repeats: Option<EventId>,
     ) -> Self {
         let account = AccountKey::of(&intake.kind, &arrival.account);
-        Self { house, id: house.mint.event(), now: house.now(), account, over: None, intake, repeats }
+        Self {
+            house,
+            id: house.mint.event(),
+            now: house.now(),
+            account,
+            over: None,
+            met: None,
+            intake,
+            repeats,
+        }
     }
 
     pub(super) fn correlation(&self) -> Correlation {

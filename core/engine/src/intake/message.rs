@@ -59,8 +59,10 @@ impl Filing<'_> {
         entry: &StorefrontEntry,
         party: &Party,
     ) -> Kept<ConversationId> {
-        if let Some(conversation) = unit.conversation_with(&self.account, &party.id).await? {
-            return Ok(conversation.id);
+        let customer = (self.account.clone(), party.id.clone());
+        let known = self.met.and_then(|met| met.lock().get(&customer).copied());
+        if let Some(conversation) = known {
+            return Ok(conversation);
         }
         let contact = self.contact(unit, entry, party).await?;
         let (at, dice) = self.house.mint.toss();
@@ -80,6 +82,9 @@ impl Filing<'_> {
             inner: Inner::default(),
         };
         unit.begin(&conversation).await?;
+        if let Some(met) = self.met {
+            met.lock().insert(customer, conversation.id);
+        }
         Ok(conversation.id)
     }
 

@@ -9,10 +9,15 @@ mod message;
 pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use file::Filing;
 use limit::Over;
+use parking_lot::Mutex;
 use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId};
 use tradepost_ports::{
     Unit, Wake,
@@ -159,9 +164,11 @@ impl House {
         let mut accepted: Vec<Accepted> = requests.iter().map(|_| Accepted::default()).collect();
         let mut new = self.new_among(unit, requests, &mut accepted).await?;
         new.sort_by_key(|new| filing_order(&requests[new.place].0, new.arrival));
+        let met = met(unit, requests, &new).await?;
         for New { place, number, arrival } in new {
             let mut filing = Filing::new(self, &requests[place].0, arrival, repeats);
             filing.over = over.get(&(place, number)).copied();
+            filing.met = Some(&met);
             filing.file(unit, arrival.clone(), &mut accepted[place]).await?;
         }
         Ok(accepted)
@@ -249,6 +256,27 @@ impl Accepted {
         self.events.extend(more.events);
         self.conversations.extend(more.conversations);
     }
+}
+
+/// The conversations with customers who are known, by account and peer. Those that begin meanwhile are added.
+type Met = Mutex<HashMap<(AccountKey, String), ConversationId>>;
+
+/// Locks all conversations that messages come for.
+async fn met(unit: &mut dyn Unit, requests: &[(Intake, Vec<Arrival>)], new: &[New<'_>]) -> Kept<Met> {
+    let customers: HashSet<_> = new
+        .iter()
+        .filter_map(|new| {
+            let account = AccountKey::of(&requests[new.place].0.kind, &new.arrival.account);
+            Some((account, new.arrival.what.peer()?.to_owned()))
+        })
+        .collect();
+    let customers: Vec<_> = customers.into_iter().collect();
+    if customers.is_empty() {
+        return Ok(Met::default());
+    }
+    let met = unit.met(&customers).await?;
+    let known = customers.into_iter().zip(met).filter_map(|(customer, id)| Some((customer, id?)));
+    Ok(Mutex::new(known.collect()))
 }
 
 /// An arrival that was not heard before.

@@ -11,6 +11,10 @@ pub trait Conversations: Send {
     /// The conversation of a customer with an account.
     async fn conversation_with(&mut self, account: &AccountKey, peer: &str) -> Kept<Option<Conversation>>;
 
+    /// The conversations with these customers, in the order given, locked until the end of the unit: a unit that files for
+    /// several locks them all at once, in an order that all units keep.
+    async fn met(&mut self, customers: &[(AccountKey, String)]) -> Kept<Vec<Option<ConversationId>>>;
+
     /// Begins one. Another one of the same account and peer is a `Conflict`.
     async fn begin(&mut self, conversation: &Conversation) -> Kept<()>;
 

@@ -26,6 +26,15 @@ pub async fn known_by_account_and_peer(store: &dyn Store) {
     assert_eq!(seen!(store, |unit| unit.conversation(make::conversation_id(9)).await), None);
 }
 
+/// proves: CV-01
+pub async fn met_in_the_order_asked(store: &dyn Store) {
+    let [one, two] = conversations(store).await;
+    let asked = ["peer-2", "peer-9", "peer-1", "peer-2"].map(|peer| (make::account(), peer.to_owned()));
+    let met = within!(store, |unit| unit.met(&asked).await);
+    assert_eq!(met, [Some(two), None, Some(one), Some(two)]);
+    assert_eq!(within!(store, |unit| unit.met(&[]).await), []);
+}
+
 pub async fn begun_once(store: &dyn Store) {
     let [one, _] = conversations(store).await;
     let again = Conversation { id: make::conversation_id(9), ..make::conversation(1) };

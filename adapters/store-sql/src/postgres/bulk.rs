@@ -1,0 +1,289 @@
+//! Rows that are only added: a unit keeps them until something is asked or it ends, and then writes all of a table in one
+//! statement. Every statement is a way to the server and back, and a row of its own costs the server as much as ten of many.
+
+use std::collections::{BTreeMap, HashSet};
+
+use diesel::{
+    QueryResult,
+    pg::Pg,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types::{Array, BigInt, Integer, Nullable, Text},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tradepost_domain::{
+    Author, ConversationId, Correlation, Delivery, EffectId, EventId, MessageId, Timestamp,
+};
+use tradepost_ports::store::{Class, Fate, Kept, OutboxState};
+
+use super::{SqlUnit, events, inbox, messages, outbox};
+use crate::types::{At, Document, Id, Json, Moment, Word};
+
+/// What is not written yet.
+#[derive(Default)]
+pub(crate) struct Pending {
+    events: Vec<events::Row>,
+    messages: Vec<messages::Row>,
+    inbox: Vec<inbox::Row>,
+    outbox: Vec<outbox::Row>,
+    heard: BTreeMap<ConversationId, (Timestamp, Timestamp)>,
+}
+
+impl Pending {
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { events, messages, inbox, outbox, heard } = self;
+        events.is_empty() && messages.is_empty() && inbox.is_empty() && outbox.is_empty() && heard.is_empty()
+    }
+
+    /// Writes everything.
+    pub(crate) async fn write(self, connection: &mut AsyncPgConnection) -> QueryResult<()> {
+        if !self.heard.is_empty() {
+            Heard::of(&self.heard).execute(connection).await?;
+        }
+        if !self.messages.is_empty() {
+            Messages::of(&self.messages).execute(connection).await?;
+        }
+        if !self.outbox.is_empty() {
+            Outbox::of(&self.outbox).execute(connection).await?;
+        }
+        if !self.inbox.is_empty() {
+            Inbox::of(&self.inbox).execute(connection).await?;
+        }
+        if !self.events.is_empty() {
+            Events::of(&self.events).execute(connection).await?;
+        }
+        Ok(())
+    }
+}
+
+impl SqlUnit<'_> {
+    pub(super) async fn add_event(&mut self, row: events::Row) -> Kept<()> {
+        self.pending()?.events.push(row);
+        Ok(())
+    }
+
+    pub(super) async fn add_message(&mut self, row: messages::Row) -> Kept<()> {
+        self.pending()?.messages.push(row);
+        Ok(())
+    }
+
+    pub(super) async fn add_inbox(&mut self, row: inbox::Row) -> Kept<()> {
+        self.pending()?.inbox.push(row);
+        Ok(())
+    }
+
+    pub(super) async fn add_outbox(&mut self, row: outbox::Row) -> Kept<()> {
+        self.pending()?.outbox.push(row);
+        Ok(())
+    }
+
+    /// Later times take the place of earlier ones.
+    pub(super) async fn add_heard(
+        &mut self,
+        id: ConversationId,
+        heard_at: Timestamp,
+        idle_at: Timestamp,
+    ) -> Kept<()> {
+        let heard = self.pending()?.heard.entry(id).or_insert((heard_at, idle_at));
+        *heard = (heard.0.max(heard_at), heard.1.max(idle_at));
+        Ok(())
+    }
+
+    /// Which of the keys are new. They are written in the order of their letters, so that of two units that write the same
+    /// ones none waits for the other for ever.
+    pub(super) async fn add_keys(&mut self, kind: &str, keys: &[String], now: Timestamp) -> Kept<Vec<bool>> {
+        let mut sorted: Vec<&str> = keys.iter().map(String::as_str).collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let added = Keys { kind, keys: sorted, now: At(now) };
+        let new: Vec<String> = self.run(|db| RunQueryDsl::load(added, db)).await?;
+        let mut new: HashSet<String> = new.into_iter().collect();
+        // Of two equal ones the first is new.
+        Ok(keys.iter().map(|key| new.remove(key)).collect())
+    }
+}
+
+/// A statement that adds rows, its columns each a list.
+macro_rules! bulk {
+    ($name:ident of $row:ty, $table:literal { $first:ident: $first_sql:ty [$first_type:ty], $($column:ident: $sql:ty [$type:ty]),* $(,)? }) => {
+        struct $name<'r> {
+            $first: Vec<&'r $first_type>,
+            $($column: Vec<&'r $type>,)*
+        }
+
+        impl<'r> $name<'r> {
+            fn of(rows: &'r [$row]) -> Self {
+                Self {
+                    $first: rows.iter().map(|row| &row.$first).collect(),
+                    $($column: rows.iter().map(|row| &row.$column).collect(),)*
+                }
+            }
+        }
+
+        impl QueryFragment<Pg> for $name<'_> {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+                out.push_sql(concat!(
+                    "INSERT INTO ", $table, " (\"", stringify!($first), "\"",
+                    $(", \"", stringify!($column), "\"",)*
+                    ") SELECT * FROM unnest("
+                ));
+                out.push_bind_param::<Array<$first_sql>, _>(&self.$first)?;
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<Array<$sql>, _>(&self.$column)?;
+                )*
+                out.push_sql(")");
+                Ok(())
+            }
+        }
+
+        /// The text is always the same, so it is prepared once.
+        impl QueryId for $name<'_> {
+            type QueryId = $name<'static>;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+    };
+}
+
+bulk!(Events of events::Row, "events" {
+    id: Text [Id<EventId>], endpoint: Nullable<Text> [Option<String>], account: Text [String],
+    conversation: Nullable<Text> [Option<Id<ConversationId>>], at: Moment [At], kind: Text [String],
+    fate: Text [Word<Fate>], note: Nullable<Text> [Option<String>], raw: Text [String],
+    arrival: Nullable<Text> [Option<String>], reference: Nullable<Text> [Option<String>],
+    correlation: Text [Id<Correlation>], repeats: Nullable<Text> [Option<Id<EventId>>],
+});
+
+bulk!(Messages of messages::Row, "messages" {
+    id: Text [Id<MessageId>], conversation: Text [Id<ConversationId>], account: Text [String], at: Moment [At],
+    author: Text [Word<Author>], content: Document [Json], topic: Nullable<Text> [Option<String>],
+    delivery: Nullable<Text> [Option<Word<Delivery>>], correlation: Text [Id<Correlation>],
+    effect: Nullable<Text> [Option<Id<EffectId>>], reference: Nullable<Text> [Option<String>],
+    reason: Nullable<Text> [Option<String>], left_at: Nullable<Moment> [Option<At>],
+});
+
+bulk!(Inbox of inbox::Row, "inbox" {
+    event: Text [Id<EventId>], conversation: Text [Id<ConversationId>], correlation: Text [Id<Correlation>],
+    at: Moment [At], ripe_at: Moment [At], tries: BigInt [i64], kind: Text [String], body: Document [Json],
+});
+
+bulk!(Outbox of outbox::Row, "outbox" {
+    effect: Text [Id<EffectId>], storefront: Text [String], conversation: Text [Id<ConversationId>],
+    correlation: Text [Id<Correlation>], lane: Text [String], class: Text [Word<Class>], rank: Integer [i32],
+    slot: Nullable<Text> [Option<String>], message: Nullable<Text> [Option<Id<MessageId>>], work: Document [Json],
+    at: Moment [At], not_before: Moment [At], valid_until: Moment [At], state: Text [Word<OutboxState>],
+    holder: Nullable<Text> [Option<String>], until: Nullable<Moment> [Option<At>], attempt: BigInt [i64],
+    failures: BigInt [i64],
+});
+
+/// That customers wrote: times go forwards only.
+struct Heard {
+    ids: Vec<Id<ConversationId>>,
+    heard_at: Vec<At>,
+    idle_at: Vec<At>,
+}
+
+impl Heard {
+    fn of(heard: &BTreeMap<ConversationId, (Timestamp, Timestamp)>) -> Self {
+        Self {
+            ids: heard.keys().copied().map(Id).collect(),
+            heard_at: heard.values().map(|(heard_at, _)| At(*heard_at)).collect(),
+            idle_at: heard.values().map(|(_, idle_at)| At(*idle_at)).collect(),
+        }
+    }
+}
+
+impl QueryFragment<Pg> for Heard {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "UPDATE conversations SET heard_at = greatest(conversations.heard_at, new.heard_at), \
+             idle_at = greatest(conversations.idle_at, new.idle_at) FROM unnest(",
+        );
+        out.push_bind_param::<Array<Text>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Moment>, _>(&self.heard_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Moment>, _>(&self.idle_at)?;
+        out.push_sql(") AS new (id, heard_at, idle_at) WHERE conversations.id = new.id");
+        Ok(())
+    }
+}
+
+impl QueryId for Heard {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+/// Keys of what is heard, and which of them are new.
+struct Keys<'k> {
+    kind: &'k str,
+    keys: Vec<&'k str>,
+    now: At,
+}
+
+impl QueryFragment<Pg> for Keys<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO heard_keys (kind, key, heard_at) SELECT ");
+        out.push_bind_param::<Text, _>(self.kind)?;
+        out.push_sql(", key, ");
+        out.push_bind_param::<Moment, _>(&self.now)?;
+        out.push_sql(" FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.keys)?;
+        out.push_sql(") AS new (key) ON CONFLICT DO NOTHING RETURNING key");
+        Ok(())
+    }
+}
+
+impl QueryId for Keys<'_> {
+    type QueryId = Keys<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl diesel::query_builder::Query for Keys<'_> {
+    type SqlType = Text;
+}
+
+/// The conversations with these customers, locked in the order of their ids.
+pub(super) struct Met<'p> {
+    pub(super) accounts: Vec<&'p str>,
+    pub(super) peers: Vec<&'p str>,
+}
+
+impl QueryFragment<Pg> for Met<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT conversations.account, conversations.peer, conversations.id FROM conversations JOIN unnest(",
+        );
+        out.push_bind_param::<Array<Text>, _>(&self.accounts)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.peers)?;
+        out.push_sql(
+            ") AS asked (account, peer) ON conversations.account = asked.account AND conversations.peer = asked.peer \
+             ORDER BY conversations.id FOR UPDATE OF conversations",
+        );
+        Ok(())
+    }
+}
+
+impl QueryId for Met<'_> {
+    type QueryId = Met<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl diesel::query_builder::Query for Met<'_> {
+    type SqlType = (Text, Text, Text);
+}
+
+impl SqlUnit<'_> {
+    /// The conversations with these customers, this unit's until its end.
+    pub(super) async fn met_among(
+        &mut self,
+        customers: &[(tradepost_domain::AccountKey, String)],
+    ) -> Kept<BTreeMap<(String, String), ConversationId>> {
+        let met = Met {
+            accounts: customers.iter().map(|(account, _)| account.as_str()).collect(),
+            peers: customers.iter().map(|(_, peer)| peer.as_str()).collect(),
+        };
+        let rows: Vec<(String, String, Id<ConversationId>)> =
+            self.run(|db| RunQueryDsl::load(met, db)).await?;
+        Ok(rows.into_iter().map(|(account, peer, Id(id))| ((account, peer), id)).collect())
+    }
+}

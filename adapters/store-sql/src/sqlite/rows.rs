@@ -1,0 +1,80 @@
+//! Rows that are only added. A statement costs little in the same process: each is written at once.
+
+use std::collections::BTreeMap;
+
+use diesel::{dsl::case_when, prelude::*};
+use tradepost_domain::{AccountKey, ConversationId, Timestamp};
+use tradepost_ports::store::Kept;
+
+use super::{SqlUnit, events, inbox, messages, outbox};
+use crate::{
+    schema,
+    types::{At, Id, moment},
+};
+
+impl SqlUnit<'_> {
+    pub(super) async fn add_event(&mut self, row: events::Row) -> Kept<()> {
+        self.run(|db| diesel::insert_into(schema::events::table).values(row).execute(db)).await.map(drop)
+    }
+
+    pub(super) async fn add_message(&mut self, row: messages::Row) -> Kept<()> {
+        self.run(|db| diesel::insert_into(schema::messages::table).values(row).execute(db)).await.map(drop)
+    }
+
+    pub(super) async fn add_inbox(&mut self, row: inbox::Row) -> Kept<()> {
+        self.run(|db| diesel::insert_into(schema::inbox::table).values(row).execute(db)).await.map(drop)
+    }
+
+    pub(super) async fn add_outbox(&mut self, row: outbox::Row) -> Kept<()> {
+        self.run(|db| diesel::insert_into(schema::outbox::table).values(row).execute(db)).await.map(drop)
+    }
+
+    pub(super) async fn add_heard(
+        &mut self,
+        id: ConversationId,
+        heard_at: Timestamp,
+        idle_at: Timestamp,
+    ) -> Kept<()> {
+        use schema::conversations;
+        let earlier = conversations::heard_at.is_null().or(conversations::heard_at.lt(At(heard_at)));
+        let sooner = conversations::idle_at.is_null().or(conversations::idle_at.lt(At(idle_at)));
+        let later = (
+            conversations::heard_at
+                .eq(case_when(earlier, moment(heard_at)).otherwise(conversations::heard_at)),
+            conversations::idle_at.eq(case_when(sooner, moment(idle_at)).otherwise(conversations::idle_at)),
+        );
+        let heard = diesel::update(conversations::table.find(Id(id))).set(later);
+        self.run(|db| heard.execute(db)).await.map(drop)
+    }
+
+    /// Which of the keys are new.
+    pub(super) async fn add_keys(&mut self, kind: &str, keys: &[String], now: Timestamp) -> Kept<Vec<bool>> {
+        use schema::heard_keys;
+        let mut new = Vec::with_capacity(keys.len());
+        for key in keys {
+            let heard =
+                (heard_keys::kind.eq(kind), heard_keys::key.eq(key), heard_keys::heard_at.eq(At(now)));
+            let heard = diesel::insert_into(heard_keys::table).values(heard).on_conflict_do_nothing();
+            new.push(self.run(|db| heard.execute(db)).await? == 1);
+        }
+        Ok(new)
+    }
+
+    /// The conversations with these customers.
+    pub(super) async fn met_among(
+        &mut self,
+        customers: &[(AccountKey, String)],
+    ) -> Kept<BTreeMap<(String, String), ConversationId>> {
+        use schema::conversations;
+        let mut met = BTreeMap::new();
+        for (account, peer) in customers {
+            let with = conversations::table
+                .filter(conversations::account.eq(account.as_str()))
+                .filter(conversations::peer.eq(peer))
+                .select(conversations::id);
+            let found: Option<Id<ConversationId>> = self.find(|db| with.first(db)).await?;
+            met.extend(found.map(|Id(id)| ((account.to_string(), peer.clone()), id)));
+        }
+        Ok(met)
+    }
+}
