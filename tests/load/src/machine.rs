@@ -16,6 +16,8 @@ pub struct Machine {
     pub memory: u64,
     /// The kernel's version.
     pub kernel: String,
+    /// Processes that wanted to run in the last minute, before anything was measured: somebody else's.
+    pub load: String,
 }
 
 impl Machine {
@@ -27,6 +29,7 @@ impl Machine {
             processor: field(&read("/proc/cpuinfo"), "model name"),
             memory: kib(&field(&read("/proc/meminfo"), "MemTotal")) * 1024,
             kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
+            load: read("/proc/loadavg").split_whitespace().next().unwrap_or_default().to_owned(),
         }
     }
 }

@@ -113,9 +113,13 @@ impl fmt::Display for Section {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Machine { cores, processor, memory, kernel } = &self.machine;
+        let Machine { cores, processor, memory, kernel, load } = &self.machine;
         writeln!(f, "`{}`, {}", self.command, self.date)?;
-        writeln!(f, "{cores} cores ({processor}), {} MB of memory, Linux {kernel}", memory / 1_000_000)?;
+        writeln!(
+            f,
+            "{cores} cores ({processor}), {} MB of memory, Linux {kernel}; load average before {load}",
+            memory / 1_000_000
+        )?;
         if self.smoke {
             writeln!(f, "A smoke run: it shows that everything is measured; its figures mean nothing.")?;
         }

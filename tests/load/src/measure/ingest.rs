@@ -232,7 +232,8 @@ impl Ingest<'_> {
 
     /// As it runs in a shop: every event is answered by a rule while others come in.
     async fn workers_on(&mut self) -> Result<()> {
-        // What was to wait for a day is ripe at once in a house without quiet time: it is answered first.
+        // What was to wait for a day is answered first.
+        self.house.store.run("UPDATE inbox SET ripe_at = at")?;
         self.house.start(Manner::All).await?;
         self.house.settle().await?;
         self.house.stop().await?;
