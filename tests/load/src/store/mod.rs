@@ -4,6 +4,8 @@ mod fill;
 mod insert;
 mod postgres;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeMap,
@@ -239,23 +241,4 @@ fn grown(after: &BTreeMap<String, i64>, before: &BTreeMap<String, i64>) -> BTree
         (by != 0).then(|| (name.clone(), by))
     };
     after.iter().filter_map(by).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_grew_is_told_and_nothing_else() {
-        let rows = |pairs: &[(&str, i64)]| pairs.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
-        let before = Mark { rows: rows(&[("events", 5), ("rules", 4)]), ..Mark::default() };
-        let after = Mark { rows: rows(&[("events", 9), ("rules", 4), ("inbox", 2)]), ..Mark::default() };
-        assert_eq!(after.since(&before).0, rows(&[("events", 4), ("inbox", 2)]));
-    }
-
-    #[test]
-    fn a_line_is_a_name_and_a_number() {
-        assert_eq!(pair("a|b|12"), Some(("a|b".to_owned(), 12)));
-        assert_eq!(pair("events"), None);
-    }
 }
