@@ -96,8 +96,17 @@ impl House {
         self.folder.join(format!("{manner:?}.toml"))
     }
 
+    /// Processes beside each other have data directories of their own, and a name of their own for their keys.
     fn settle_as(&self, manner: Manner, port: u16) -> Result<()> {
-        let words = settings(manner, port, &self.provider, &self.store.settings(), self.redis.as_deref());
+        let name = self.folder.file_name().unwrap_or_default().to_string_lossy();
+        let layout = match &self.redis {
+            None => format!("data = \"data\"\n{}", self.store.settings()),
+            Some(url) => format!(
+                "data = \"data-{port}\"\n{}[coordinator]\nredis = \"{url}\"\nnamespace = \"{name}\"\n",
+                self.store.settings()
+            ),
+        };
+        let words = settings(manner, port, &self.provider, &layout);
         std::fs::write(self.settings(manner), words).context("write a house's settings")
     }
 
@@ -218,12 +227,11 @@ fn free_port() -> Result<u16> {
 }
 
 /// As it ships, but for what a load needs: more sends in a second, and no signs of life, which would double them.
-fn settings(manner: Manner, port: u16, provider: &str, store: &str, redis: Option<&str>) -> String {
+fn settings(manner: Manner, port: u16, provider: &str, layout: &str) -> String {
     let quiet = if manner == Manner::Quiet { "24 h" } else { "0 s" };
-    let redis = redis.map_or_else(String::new, |url| format!("[coordinator]\nredis = \"{url}\"\n"));
     let accounts: String = (0..ACCOUNTS).map(|number| account_settings(&account(number), provider)).collect();
     format!(
-        "[server]\nbind = \"127.0.0.1\"\nport = {port}\n[store]\ndata = \"data\"\n{store}{redis}[log]\nformat = \"json\"\n\
+        "[server]\nbind = \"127.0.0.1\"\nport = {port}\n[store]\n{layout}[log]\nformat = \"json\"\n\
          [[storefront]]\nid = \"shop\"\nname = \"Shop\"\ncurrency = \"USD\"\nquiet = \"{quiet}\"\nquiet_most = \"24 h\"\n\
          show_signals = false\n[[endpoint]]\nchannel = \"instagram\"\nname = \"main\"\napp_secret = \"{APP_SECRET}\"\n\
          verify_token = \"a-word-for-the-handshake\"\n{accounts}"
