@@ -63,9 +63,10 @@ fn inherits(value: Option<&Value>) -> bool {
     value.and_then(|value| value.get("workspace")) == Some(&Value::Boolean(true))
 }
 
-/// `tests/chaos` is `tradepost-tests-chaos`; other rooms are called after their last folder.
+/// `tests/chaos` is `tradepost-tests-chaos`; other rooms are called after their last folder, and so is the load bench,
+/// which people run by its name.
 fn name_of(folder: &str) -> String {
-    match folder.strip_prefix("tests/") {
+    match folder.strip_prefix("tests/").filter(|rest| *rest != "load") {
         Some(rest) => format!("tradepost-tests-{}", rest.replace('/', "-")),
         None => format!("tradepost-{}", folder.rsplit('/').next().unwrap_or(folder)),
     }
