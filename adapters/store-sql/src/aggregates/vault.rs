@@ -56,6 +56,11 @@ impl Vault for SqlUnit<'_> {
         Ok(kept == 1)
     }
 
+    async fn drop_secret(&mut self, name: &str) -> Kept<bool> {
+        let known = secrets::table.find(name);
+        Ok(self.run(|db| diesel::delete(known).execute(db)).await? == 1)
+    }
+
     async fn secrets(&mut self, after: Option<&str>, most: u32) -> Kept<Vec<Sealed>> {
         // No name is empty.
         let page = secrets::table.filter(secrets::name.gt(after.unwrap_or_default()));

@@ -23,6 +23,10 @@ impl Vault for Tables {
         Ok(next)
     }
 
+    async fn drop_secret(&mut self, name: &str) -> Kept<bool> {
+        Ok(self.secrets.take(&name.to_owned()).is_some())
+    }
+
     async fn secrets(&mut self, after: Option<&str>, most: u32) -> Kept<Vec<Sealed>> {
         Ok(first(most, self.secrets.rows().filter(|secret| is_after(secret, after))))
     }

@@ -83,7 +83,7 @@ macro_rules! store_suite {
             journal { hops_in_order, parts_once, dead_letters_wait_and_are_retried_once }
             timers { one_per_slot, due_earliest_first, cleared_by_region }
             vault {
-                kept_whole, a_late_writer_changes_nothing, one_of_many_writers_is_first, listed_by_name, known_by_key,
+                kept_whole, a_late_writer_changes_nothing, one_of_many_writers_is_first, dropped_and_begun_anew, listed_by_name, known_by_key,
                 the_earliest_end_first,
             }
             transactions {

@@ -17,6 +17,9 @@ pub trait Vault: Send {
     /// `false` when another was first: nothing has changed.
     async fn keep_secret(&mut self, sealed: &Sealed) -> Kept<bool>;
 
+    /// Takes a secret away; `false` when there is none.
+    async fn drop_secret(&mut self, name: &str) -> Kept<bool>;
+
     /// Secrets after that name (all when `None`), by name.
     async fn secrets(&mut self, after: Option<&str>, most: u32) -> Kept<Vec<Sealed>>;
 

@@ -48,6 +48,16 @@ pub async fn one_of_many_writers_is_first(store: &dyn Store) {
     }
 }
 
+pub async fn dropped_and_begun_anew(store: &dyn Store) {
+    keep(store, ["a", "b"].map(make::sealed)).await;
+    let put = Sealed { version: 2, ..make::sealed("a") };
+    assert!(within!(store, |unit| unit.keep_secret(&put).await));
+    assert!(within!(store, |unit| unit.drop_secret("a").await));
+    assert!(!within!(store, |unit| unit.drop_secret("a").await), "there is none");
+    assert_eq!(names(seen!(store, |unit| unit.secrets(None, 9).await)), ["b"]);
+    keep(store, [make::sealed("a")]).await;
+}
+
 pub async fn listed_by_name(store: &dyn Store) {
     keep(store, ["b", "a", "c", "ab"].map(make::sealed)).await;
     assert_eq!(names(seen!(store, |unit| unit.secrets(None, 9).await)), ["a", "ab", "b", "c"]);
