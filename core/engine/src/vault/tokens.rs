@@ -179,3 +179,36 @@ impl TokenState {
         matches!(self, Self::Expiring | Self::Expired | Self::Unreadable)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// proves: PL-21
+    #[test]
+    fn a_token_that_ends_is_warned_of_once_a_day() {
+        let now = Timestamp::constant(1_768_298_400, 0);
+        let sealed = Sealed {
+            name: "account:sim:1/token".into(),
+            key_id: "one".into(),
+            nonce: Vec::new(),
+            ciphertext: Vec::new(),
+            version: 1,
+            expires_at: Some(now + WARN_BEFORE),
+            refreshed_at: now,
+        };
+        let mut held = Held::of(&sealed, now);
+        let habits = TokenHabits { before: DAY * 10, least_age: DAY };
+        let mut warned = Vec::new();
+        for hour in 0..24 * 8 {
+            let at = now - DAY + HOUR * hour;
+            let state = held.state(habits, at);
+            if held.is_to_be_warned_of(state, at) {
+                warned.push((hour, state));
+            }
+        }
+        let expected = (1..8).map(|day| (24 * day, TokenState::Expiring)).collect::<Vec<_>>();
+        assert_eq!(warned, expected);
+        assert_eq!(held.state(habits, now + WARN_BEFORE), TokenState::Expired);
+    }
+}
