@@ -12,7 +12,8 @@ pub use tradepost_direct as direct;
 use tradepost_domain::{Rule, RuleId, Storefront, Timestamp};
 use tradepost_flows::rules::{RulesFlow, seed};
 
-use tradepost_local::{Local, SystemClock, SystemDice};
+pub(crate) use tradepost_local::SystemDice;
+use tradepost_local::{Local, SystemClock};
 use tradepost_ports::{Adapter, Clock, Dice, Store};
 use tradepost_redis::RedisCoordinator;
 pub(crate) use tradepost_sandbox as sandbox;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tradepost_domain::{Arrival, Timestamp, WorkerId};
 use tradepost_engine::{
-    AccountEntry, BreakerState, House, Intake, Parts, ProviderHealth, Registry, StageHook, StorefrontEntry,
-    StorefrontTuning, Tuning,
+    AccountEntry, BreakerState, House, Intake, Keyring, Parts, ProviderHealth, Registry, StageHook,
+    StorefrontEntry, StorefrontTuning, TokenHealth, Tuning,
 };
-use tradepost_openapi::health::{Backlog, Provider, Queue};
+use tradepost_openapi::health::{Backlog, Provider, Queue, Token};
 use tradepost_ports::StoreError;
 
 use crate::{
@@ -25,6 +25,7 @@ pub fn build(
     accounts: Vec<AccountSettings>,
     outfit: &Outfit,
     ground: Ground,
+    keyring: Option<Arc<Keyring>>,
     (role, stages): (Role, Option<StageHook>),
 ) -> Result<Arc<House>, Vec<String>> {
     let direct: Vec<_> = storefronts.iter().map(direct_account).collect();
@@ -39,7 +40,7 @@ pub fn build(
     let worker = WorkerId::new(format!("{}-{:032x}", role.word(), ground.dice.roll()));
     let tuning = Tuning { stages, ..Tuning::new(worker) };
     let Ground { store, coordinator, clock, dice, .. } = ground;
-    Ok(House::new(Parts { store, coordinator, clock, dice, registry, tuning }))
+    Ok(House::new(Parts { store, coordinator, clock, dice, registry, keyring, tuning }))
 }
 
 fn storefront(
@@ -82,6 +83,7 @@ fn account(settings: AccountSettings) -> AccountEntry {
         storefront: settings.storefront,
         messenger: settings.account.messenger,
         media: settings.account.media,
+        tokens: settings.account.tokens,
     }
 }
 
@@ -93,6 +95,7 @@ fn direct_account(settings: &StorefrontSettings) -> AccountEntry {
         storefront: settings.facts.id.clone(),
         messenger: Arc::new(Direct::new(key)),
         media: None,
+        tokens: None,
     }
 }
 
@@ -146,6 +149,7 @@ impl Desk for HouseDesk {
             outbox: health.outbox.into_iter().map(backlog).collect(),
             providers: health.providers.into_iter().map(provider).collect(),
             spool: None,
+            tokens: health.tokens.into_iter().map(token).collect(),
         }
     }
 }
@@ -168,5 +172,14 @@ fn provider(health: ProviderHealth) -> Provider {
         account: health.account.to_string(),
         breaker: breaker.to_owned(),
         needs_attention: health.attention,
+    }
+}
+
+fn token(health: TokenHealth) -> Token {
+    Token {
+        account: health.account.to_string(),
+        state: health.state.word().to_owned(),
+        expires_at: health.expires_at.map(|at| at.to_string()),
+        reason: health.reason,
     }
 }

@@ -13,6 +13,7 @@ pub mod http;
 pub mod logs;
 pub mod outfit;
 pub mod post;
+pub mod secrets;
 pub mod serve;
 pub mod settings;
 pub mod signals;

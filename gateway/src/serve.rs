@@ -16,6 +16,7 @@ use crate::{
     house::{HouseDesk, build},
     http::{self, Admission, Desk, Door, Limits, Rooms},
     outfit::{Ground, Outfit, Site, Stay},
+    secrets,
     settings::{EndpointSettings, Layout, Role, ServerSettings, Settings},
     spool::{Room, Spool, SpoolingDesk},
 };
@@ -87,9 +88,11 @@ pub async fn open(
         Layout::Several(..) => None,
     };
     let ground = ground(outfit, &settings, Stay::Living).await?;
+    let keyring = settings.secrets.keyring.clone();
     let (folder, room) = (settings.data().join("spool"), settings.spool);
     let Settings { server, layout: settings_layout, storefronts, endpoints, accounts, keys, .. } = settings;
-    let house = build(storefronts, accounts, outfit, ground.clone(), (server.role, stages));
+    secrets::tell_unopened(&*ground.store, keyring.as_deref()).await;
+    let house = build(storefronts, accounts, outfit, ground.clone(), keyring, (server.role, stages));
     let house = house.map_err(ServeError::House)?;
     let wanted = SocketAddr::new(server.bind, server.port);
     let port = |source| ServeError::Port { address: wanted, source };

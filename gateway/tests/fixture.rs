@@ -58,7 +58,7 @@ impl Adapter for Post {
             let (key, wrong, mend) = ("token".into(), "is too short".into(), "copy it again".into());
             return Err(vec![BadValue { key, wrong, mend }]);
         }
-        Ok(Account { messenger: Arc::new(PostMessenger::new(id)), media: None })
+        Ok(Account { messenger: Arc::new(PostMessenger::new(id)), media: None, tokens: None })
     }
     fn reader(&self) -> Option<Arc<dyn Webhook>> {
         Some(Arc::new(PostWebhook { secret: String::new() }))

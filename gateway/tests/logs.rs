@@ -10,10 +10,10 @@ use tracing_subscriber::{fmt::MakeWriter, layer::SubscriberExt};
 use crate::client::{KEY, Running, SECRET, SETTINGS};
 
 #[derive(Clone, Default)]
-struct Paper(Arc<Mutex<Vec<u8>>>);
+pub struct Paper(Arc<Mutex<Vec<u8>>>);
 
 impl Paper {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().expect("paper")).into_owned()
     }
 }

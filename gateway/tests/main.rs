@@ -8,4 +8,5 @@ mod door;
 mod fixture;
 mod logs;
 mod manual;
+mod secrets;
 mod settings;

@@ -30,7 +30,9 @@ fn world() -> Made {
         "DATABASE_URL",
         "REDIS_URL",
     ];
-    Made { variables: names.map(|name| (name, secret)).into(), ..Made::default() }
+    let mut variables = std::collections::BTreeMap::from(names.map(|name| (name, secret)));
+    variables.insert("TRADEPOST_MASTER_KEY", "9ayiPGUe0SWv3Oo4nBLqTLTZKxzPPWrYJOrpmSwfBSk=");
+    Made { variables, ..Made::default() }
 }
 
 /// proves: PL-02

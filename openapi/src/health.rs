@@ -50,6 +50,8 @@ pub struct Ready {
     pub providers: Vec<Provider>,
     /// What waits on this machine for the store, where there is such a place.
     pub spool: Option<Spooled>,
+    /// The tokens that are exchanged before they end.
+    pub tokens: Vec<Token>,
     /// What this process uses of its machine.
     pub process: Process,
 }
@@ -115,4 +117,19 @@ pub struct Provider {
     pub breaker: String,
     /// Why a person should look at it: the provider refuses our credentials.
     pub needs_attention: Option<String>,
+}
+
+/// A token that is exchanged for a newer one before it ends.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Token {
+    /// Whose: kind and the provider's id.
+    pub account: String,
+    /// `good`; `failing` (tried again, there is time); and where a person should look: `expiring` (within a week, or nobody
+    /// knows when), `expired`, `unreadable` (the stored one does not open).
+    pub state: String,
+    /// When it ends, in UTC, if that is known.
+    pub expires_at: Option<String>,
+    /// Why it is not good.
+    pub reason: Option<String>,
 }

@@ -5,6 +5,10 @@ use std::{fmt, time::Duration};
 use secrecy::{ExposeSecret, SecretString};
 use tradepost_http::{Reach, Url};
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// No token lives longer than ten years.
+const LONGEST: Duration = Duration::from_secs(3650 * 24 * 3600);
+
 /// An app's callback: one secret, any number of accounts.
 #[derive(Debug, Clone)]
 pub struct EndpointConfig {
@@ -54,8 +58,16 @@ pub struct AccountConfig {
     pub base: String,
     /// The version of the Graph API.
     pub version: String,
-    /// The Instagram user token, or the Page's.
+    /// The Instagram user token, or the Page's. With Instagram Login it may be exchanged for newer ones while we run.
     pub token: SecretString,
+    /// Is the token exchanged before it ends? `None`: where that is possible.
+    pub refresh: Option<bool>,
+    /// So long before its end.
+    pub refresh_before: Duration,
+    /// A token lives so long if the provider does not say. Assumed, not documented.
+    pub token_life: Duration,
+    /// A younger token is not exchanged. Assumed, not documented.
+    pub token_least_age: Duration,
     /// Has the app the Human Agent feature? Then persons may write for 7 days, else for 24 hours like the bot.
     pub human_agent: bool,
     /// Are questions with buttons sent as a button template? Meta documents it for Messenger only, so it is off.
@@ -79,6 +91,10 @@ impl AccountConfig {
             base: route.base().into(),
             version: "v25.0".into(),
             token,
+            refresh: None,
+            refresh_before: 10 * DAY,
+            token_life: 60 * DAY,
+            token_least_age: DAY,
             human_agent: false,
             button_template: false,
             media_base: None,
@@ -94,6 +110,17 @@ impl AccountConfig {
             Ok(url) if on_this_machine(&url) => Reach::Any,
             _ => Reach::Public,
         }
+    }
+
+    /// Is the token to be exchanged before it ends? Page tokens do not end.
+    pub fn refreshes(&self) -> bool {
+        self.route == Route::InstagramLogin && self.refresh.unwrap_or(true)
+    }
+
+    /// Where a token is exchanged: beside the versions.
+    pub(crate) fn refresh_url(&self) -> Option<Url> {
+        let base = self.base.trim_end_matches('/');
+        format!("{base}/refresh_access_token?grant_type=ig_refresh_token").parse().ok()
     }
 
     /// Where messages are posted.
@@ -169,6 +196,13 @@ impl AccountConfig {
         let token = self.token.expose_secret();
         let fits = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
         faults.unless(fits, "token", "is empty or has characters that no token has", "copy it again");
+        let page = self.refresh == Some(true) && self.route == Route::Page;
+        faults.unless(!page, "refresh", "is true for a Page's token, which does not end", "remove the line");
+        let life = !self.token_life.is_zero() && self.token_life <= LONGEST;
+        faults.unless(life, "token_life", "is zero or over ten years", "give its days in hours: \"1440 h\"");
+        let early = self.refresh_before < self.token_life && self.token_least_age < self.token_life;
+        let mend = "make refresh_before and token_least_age shorter than token_life";
+        faults.unless(early, "refresh_before", "leaves a token no time", mend);
         faults.unless(!self.time_limit.is_zero(), "time_limit", "is zero", "give some seconds");
         faults.unless(self.concurrency > 0, "concurrency", "is zero", "give at least 1");
         faults.unless(self.per_second > 0, "per_second", "is zero", "give at least 1");

@@ -11,6 +11,7 @@ mod config;
 mod media;
 mod messenger;
 mod plug;
+mod token;
 mod webhook;
 mod wire;
 

@@ -5,7 +5,9 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use tradepost_domain::{AccountKey, Author, Capabilities, ErrorKind, Lane, PortError, capabilities::Passage};
 use tradepost_http::{Http, Reach, Request};
-use tradepost_ports::{Messenger, Outbound, PortResult, Receipt, Signal, Terms, terms::Repeat};
+use tradepost_ports::{
+    Messenger, Outbound, PortResult, Receipt, Signal, Terms, TokenCell, TokenHabits, terms::Repeat,
+};
 
 use crate::{
     KIND, capabilities,
@@ -21,8 +23,10 @@ use crate::{
 pub struct Instagram {
     pub(crate) http: Http,
     pub(crate) reach: Reach,
-    config: AccountConfig,
-    terms: Terms,
+    pub(crate) config: AccountConfig,
+    pub(crate) token: TokenCell,
+    pub(crate) habits: TokenHabits,
+    pub(crate) terms: Terms,
     pub(crate) fetch_terms: Terms,
     capabilities: Capabilities,
 }
@@ -40,20 +44,23 @@ impl Instagram {
         };
         let fetch_terms = fetch_terms(&config.account, &http);
         let capabilities = capabilities(config.human_agent, config.button_template);
-        Self { http, reach: config.reach(), config, terms, fetch_terms, capabilities }
+        let token = TokenCell::new(config.token.clone());
+        let habits = TokenHabits { before: config.refresh_before, least_age: config.token_least_age };
+        Self { http, reach: config.reach(), config, token, habits, terms, fetch_terms, capabilities }
     }
 
     /// Posts a body; the message's id, if the answer names one.
     async fn post(&self, body: &Value) -> PortResult<Option<String>> {
         let url = self.config.send_url().ok_or_else(|| error(ErrorKind::Config, "`base` is no address"))?;
         let request = Request::post(KIND, url).within(self.terms.time_limit).json(body)?;
+        let token = self.token.current();
         // Each route's documents name one way to carry the token.
         let request = match self.config.route {
-            Route::InstagramLogin => request.bearer(&self.config.token)?,
-            Route::Page => request.secret_query("access_token", &self.config.token),
+            Route::InstagramLogin => request.bearer(&token)?,
+            Route::Page => request.secret_query("access_token", &token),
         };
         let answer = self.http.call(request).await?;
-        failure::told(answer.status(), answer.body(), answer.retry_after(), self.config.token.expose_secret())
+        failure::told(answer.status(), answer.body(), answer.retry_after(), token.expose_secret())
     }
 
     /// The rule that Meta sets for the window, whoever asks: the tag is for persons, and only where it was granted.
@@ -112,6 +119,6 @@ impl Messenger for Instagram {
     }
 }
 
-fn error(kind: ErrorKind, detail: impl Into<String>) -> PortError {
+pub(crate) fn error(kind: ErrorKind, detail: impl Into<String>) -> PortError {
     PortError::new(kind, KIND, detail)
 }

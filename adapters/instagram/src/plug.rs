@@ -26,6 +26,10 @@ const ENDPOINT_KEYS: &[Key] = &[
 const ACCOUNT_KEYS: &[Key] = &[
     Key::required("token", KeyKind::Secret, "the Instagram user token, or the Page's"),
     Key::optional("route", KeyKind::Word(&["instagram_login", "page"]), "by which of Meta's routes"),
+    Key::optional("refresh", KeyKind::Flag, "is the token exchanged for a newer one before it ends"),
+    Key::optional("refresh_before", KeyKind::Duration, "so long before its end"),
+    Key::optional("token_life", KeyKind::Duration, "a token's life, where Meta does not say"),
+    Key::optional("token_least_age", KeyKind::Duration, "Meta exchanges no younger token"),
     Key::optional("base", KeyKind::Url, "where the Graph API is, if not at Meta's"),
     Key::optional("version", KeyKind::Text, "the Graph API's version"),
     Key::optional("human_agent", KeyKind::Flag, "has the app the Human Agent feature"),
@@ -60,7 +64,8 @@ impl Adapter for Plug {
             vec![BadValue { key: "base".to_owned(), wrong: error.to_string(), mend }]
         })?;
         let instagram = Arc::new(connect(account(id, settings), http).map_err(bad)?);
-        Ok(Account { messenger: Arc::clone(&instagram) as _, media: Some(instagram) })
+        let tokens = instagram.config.refreshes().then(|| Arc::clone(&instagram) as _);
+        Ok(Account { messenger: Arc::clone(&instagram) as _, media: Some(instagram), tokens })
     }
 
     fn reader(&self) -> Option<Arc<dyn Webhook>> {
@@ -84,15 +89,19 @@ fn account(id: &str, settings: &Values) -> AccountConfig {
     let token = settings.secret("token").cloned().unwrap_or_else(|| SecretString::from(String::new()));
     let usual = AccountConfig::new(id, route, token);
     let text = |key: &str, usual: String| settings.text(key).map_or(usual, str::to_owned);
-    let time_limit: Duration = settings.duration("time_limit").unwrap_or(usual.time_limit);
+    let time = |key: &str, usual: Duration| settings.duration(key).unwrap_or(usual);
     let number = |key| settings.number(key);
     AccountConfig {
         base: text("base", usual.base),
         version: text("version", usual.version),
+        refresh: settings.flag("refresh"),
+        refresh_before: time("refresh_before", usual.refresh_before),
+        token_life: time("token_life", usual.token_life),
+        token_least_age: time("token_least_age", usual.token_least_age),
         human_agent: settings.flag("human_agent").unwrap_or(usual.human_agent),
         button_template: settings.flag("button_template").unwrap_or(usual.button_template),
         media_base: settings.text("media_base").map(str::to_owned),
-        time_limit,
+        time_limit: time("time_limit", usual.time_limit),
         concurrency: number("concurrency").and_then(|n| n.try_into().ok()).unwrap_or(usual.concurrency),
         per_second: number("per_second").and_then(|n| n.try_into().ok()).unwrap_or(usual.per_second),
         ..usual

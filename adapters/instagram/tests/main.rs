@@ -7,6 +7,7 @@ mod events;
 mod fetching;
 mod sending;
 mod settings;
+mod tokens;
 
 use secrecy::SecretString;
 use tradepost_domain::Arrival;

@@ -105,6 +105,26 @@ async fn refreshing(
     }
 }
 
+/// Whoever could not keep the new token may ask again with the old one.
+///
+/// proves: AD-04, PL-21
+#[rstest]
+#[case::until_its_own_end(None, 40 * DAY_MS, 200)]
+#[case::as_scripted(Some(60_000), 59_999, 200)]
+#[case::no_longer_than_scripted(Some(60_000), 60_000, 401)]
+#[tokio::test]
+async fn a_token_that_was_exchanged_is_exchanged_again(
+    #[case] former_token_life_ms: Option<i64>,
+    #[case] after_ms: i64,
+    #[case] status: u16,
+) {
+    let stage = Stage::with(|account| InstagramAccount { former_token_life_ms, ..account }).await;
+    let refresh = "/refresh_access_token?grant_type=ig_refresh_token";
+    assert_eq!(stage.get(refresh).await.status, 200);
+    stage.sandbox.clock().advance_ms(after_ms);
+    assert_eq!(stage.get(refresh).await.status, status);
+}
+
 /// proves: AD-04
 #[tokio::test]
 async fn expired_and_revoked_tokens_are_refused() {

@@ -317,6 +317,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::Moment;
+    secrets (name) {
+        name -> Text,
+        key_id -> Text,
+        nonce -> Binary,
+        ciphertext -> Binary,
+        version -> BigInt,
+        expires_at -> Nullable<Moment>,
+        refreshed_at -> Moment,
+    }
+}
+
+diesel::table! {
     probes (id) {
         id -> BigInt,
         count -> BigInt,

@@ -20,7 +20,7 @@ use tradepost_ports::{
     Terms,
     store::{
         Cause, Class, DeadLetter, DeadWork, Fate, InboxBody, InboxRow, JournalRow, MediaBlob, OutboxRow,
-        Parked, ParkedNews, StoredEvent, Timer, Work, Written,
+        Parked, ParkedNews, Sealed, StoredEvent, Timer, Work, Written,
     },
     terms::Repeat,
 };
@@ -281,6 +281,19 @@ pub fn timer(conversation: ConversationId, slot: &'static str, at: Timestamp) ->
 pub fn media(hash: &str) -> MediaBlob {
     let bytes = Bytes::from_static(b"\x89PNG\r\n\x1a\n");
     MediaBlob { hash: hash.into(), mime: "image/png".into(), bytes }
+}
+
+/// A secret under seal, never to end.
+pub fn sealed(name: &str) -> Sealed {
+    Sealed {
+        name: name.into(),
+        key_id: "k1".into(),
+        nonce: vec![7; 24],
+        ciphertext: vec![1, 2, 3],
+        version: 1,
+        expires_at: None,
+        refreshed_at: at(0),
+    }
 }
 
 /// The shop that tests trade in: plain, in English and dollars.

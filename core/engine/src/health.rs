@@ -7,7 +7,7 @@ use tradepost_ports::{
     store::{Class, Kept},
 };
 
-use crate::{House, ProviderHealth, unit::read};
+use crate::{House, ProviderHealth, TokenHealth, unit::read};
 
 /// How the house is.
 #[derive(Debug, Clone, Serialize)]
@@ -16,6 +16,8 @@ pub struct Health {
     pub store: Option<String>,
     /// Every provider account.
     pub providers: Vec<ProviderHealth>,
+    /// Every token that is exchanged before it ends.
+    pub tokens: Vec<TokenHealth>,
     /// Events that wait.
     pub inbox: u64,
     /// Since when the oldest of them waits.
@@ -33,6 +35,7 @@ impl House {
         let mut health = Health {
             store: self.store.health().await.err().map(|error| error.to_string()),
             providers,
+            tokens: self.tokens_health(),
             inbox: 0,
             inbox_since: None,
             outbox: Vec::new(),

@@ -28,6 +28,7 @@ mod sweep;
 mod tuning;
 mod turn;
 mod unit;
+mod vault;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub use stage::{Stage, StageHook};
 use tradepost_ports::{Clock, Coordinator, Dice, Store};
 pub use tuning::{BreakerTuning, StorefrontTuning, Tuning};
 pub use turn::TurnEnd;
+pub use vault::{BadKeyring, Keyring, Rotated, TokenHealth, TokenState, Unopened, look_over, rotate};
 
 /// Everything a house is made of.
 pub struct Parts {
@@ -58,6 +60,8 @@ pub struct Parts {
     pub dice: Arc<dyn Dice>,
     /// Who sells where.
     pub registry: Registry,
+    /// What seals the secrets that it keeps; without it no token is exchanged.
+    pub keyring: Option<Arc<Keyring>>,
     /// How it runs.
     pub tuning: Tuning,
 }
@@ -74,6 +78,8 @@ pub struct House {
     storefronts: Mutex<context::StorefrontCache>,
     runners: dispatch::Runners,
     agenda: run::Agenda,
+    keyring: Option<Arc<Keyring>>,
+    tokens: vault::Tokens,
 }
 
 impl House {
@@ -92,6 +98,8 @@ impl House {
             storefronts: Mutex::default(),
             runners: dispatch::Runners::default(),
             agenda: run::Agenda::default(),
+            keyring: parts.keyring,
+            tokens: vault::Tokens::default(),
         })
     }
 

@@ -28,6 +28,10 @@ impl Mint {
         (self.clock.now(), self.dice.roll())
     }
 
+    pub(crate) fn dice(&self) -> &dyn Dice {
+        &*self.dice
+    }
+
     mints! {
         event: EventId,
         turn: TurnId,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tradepost_domain::{
     AccountKey, Capabilities, ErasedFlow, Lane, Storefront, StorefrontId, call::PortKind,
 };
-use tradepost_ports::{Llm, MediaSource, Messenger, Payments, Terms};
+use tradepost_ports::{Llm, MediaSource, Messenger, Payments, Terms, TokenSource};
 
 use crate::{StorefrontTuning, journal::hash_of};
 
@@ -33,6 +33,8 @@ pub struct AccountEntry {
     pub messenger: Arc<dyn Messenger>,
     /// Where its media are fetched from.
     pub media: Option<Arc<dyn MediaSource>>,
+    /// Where its token is exchanged before it ends.
+    pub tokens: Option<Arc<dyn TokenSource>>,
 }
 
 /// Who sells where.
@@ -150,6 +152,11 @@ impl Registry {
 
     pub(crate) fn channel(&self, key: &AccountKey) -> Option<&Channel> {
         self.accounts.get(key)
+    }
+
+    /// The accounts whose tokens are exchanged before they end.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = (&AccountKey, &Arc<dyn TokenSource>)> {
+        self.accounts.iter().filter_map(|(key, channel)| Some((key, channel.entry.tokens.as_ref()?)))
     }
 
     pub(crate) fn port(&self, account: &AccountKey) -> Option<&Port> {

@@ -8,7 +8,7 @@ use std::{
 
 use futures::{
     FutureExt, StreamExt,
-    future::{BoxFuture, Either, join3, select},
+    future::{BoxFuture, Either, join4, select},
     stream::FuturesUnordered,
 };
 use parking_lot::Mutex;
@@ -59,7 +59,9 @@ type Tasks<'a> = FuturesUnordered<BoxFuture<'a, ()>>;
 impl House {
     /// Runs until `stop` says so; then what is in hand is finished and nothing new is taken.
     pub async fn run(self: &Arc<Self>, stop: watch::Receiver<bool>) {
-        join3(self.run_turns(stop.clone()), self.run_dispatch(stop.clone()), self.run_sweeps(stop)).await;
+        self.take_up_tokens().await;
+        let (turns, dispatch) = (self.run_turns(stop.clone()), self.run_dispatch(stop.clone()));
+        join4(turns, dispatch, self.run_sweeps(stop.clone()), self.run_tokens(stop)).await;
     }
 
     async fn run_turns(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
@@ -246,6 +248,17 @@ impl House {
     async fn is_chosen(&self, job: &str, within: Duration) -> bool {
         // The lock is not given back: it ends when the job may be done again.
         self.coordinator.lock(job, within).await.map_or(true, |token| token.is_some())
+    }
+
+    /// A house that seals nothing exchanges no tokens.
+    async fn run_tokens(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
+        if !self.tends_tokens() {
+            return;
+        }
+        while !*stop.borrow() {
+            self.tend_tokens().await;
+            select(self.clock.sleep(self.tuning.sweep), Box::pin(stop.changed())).await;
+        }
     }
 
     /// A loop outlives the store's bad days: what failed is looked for again.

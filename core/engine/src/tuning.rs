@@ -39,6 +39,8 @@ pub struct Tuning {
     pub breaker: Option<BreakerTuning>,
     /// How often an account that needs attention is tried again.
     pub attention_probe: Duration,
+    /// How often the vault is asked for newer tokens, and an end that comes near is looked for.
+    pub token_round: Duration,
     /// Told when a stage is reached: where the chaos suite kills.
     pub stages: Option<StageHook>,
 }
@@ -79,6 +81,7 @@ impl Tuning {
             most_media_bytes: 25 * 1024 * 1024,
             breaker: Some(BreakerTuning::default()),
             attention_probe: Duration::from_secs(60),
+            token_round: Duration::from_secs(60),
             stages: None,
         }
     }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::{MediaSource, Messenger, Webhook};
+use crate::{MediaSource, Messenger, TokenSource, Webhook};
 
 /// A channel adapter, before it is connected to any account.
 pub trait Adapter: Send + Sync {
@@ -41,6 +41,8 @@ pub struct Account {
     pub messenger: Arc<dyn Messenger>,
     /// Where its customers' media are fetched from, if the channel keeps them elsewhere.
     pub media: Option<Arc<dyn MediaSource>>,
+    /// Where its token is exchanged before it ends; `None` if it never ends or is not to be exchanged.
+    pub tokens: Option<Arc<dyn TokenSource>>,
 }
 
 /// What makes a provider's request believed.

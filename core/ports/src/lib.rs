@@ -15,6 +15,7 @@ pub mod messenger;
 pub mod payments;
 pub mod store;
 pub mod terms;
+pub mod token;
 pub mod webhook;
 
 pub use adapter::{Account, Adapter};
@@ -26,6 +27,7 @@ pub use messenger::{Messenger, Outbound, Receipt, Signal};
 pub use payments::Payments;
 pub use store::{Store, StoreError, Unit};
 pub use terms::Terms;
+pub use token::{FreshToken, TokenCell, TokenHabits, TokenSource};
 pub use tradepost_domain::{Capabilities, ErrorKind, PortError};
 pub use webhook::{Greeting, Headers, Refused, Unreadable, Unverified, Verified, Webhook, WebhookSchema};
 

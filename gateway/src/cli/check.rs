@@ -42,7 +42,13 @@ fn summary(settings: &Settings) -> String {
         let _ = writeln!(text, "endpoint      {paths}{trust}");
     }
     for account in &settings.accounts {
-        let _ = writeln!(text, "account       {} for {}", account.key, account.storefront);
+        let kept = settings.secrets.keyring.is_some() && account.account.tokens.is_some();
+        let token = if kept { ", its token is exchanged before it ends" } else { "" };
+        let _ = writeln!(text, "account       {} for {}{token}", account.key, account.storefront);
+    }
+    if let Some(keyring) = &settings.secrets.keyring {
+        let ids: Vec<_> = keyring.ids().collect();
+        let _ = writeln!(text, "master key    {}; the first seals, all open", ids.join(", "));
     }
     for key in &settings.keys {
         let names: Vec<_> = key.storefronts.iter().map(ToString::to_string).collect();

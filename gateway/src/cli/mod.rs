@@ -7,6 +7,7 @@ mod inbox;
 mod letters;
 mod replay;
 mod rules;
+mod secrets;
 mod serve;
 mod shop;
 mod show;
@@ -95,6 +96,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// What is kept under seal: tokens that were exchanged, and the keys that seal them.
+    #[command(subcommand)]
+    Secrets(secrets::Command),
     /// Raw webhook payloads.
     #[command(subcommand)]
     Webhook(webhook::Command),
@@ -171,6 +175,7 @@ async fn command(outfit: &Outfit, command: Command) -> Outcome {
         Command::Replay { config, conversation, json } => {
             replay::replay(outfit, &config, conversation, json).await
         }
+        Command::Secrets(command) => secrets::run(outfit, command).await,
         Command::Webhook(command) => webhook::run(outfit, command).await,
     }
 }

@@ -34,7 +34,8 @@ pub(super) async fn ground(outfit: &Outfit, settings: &Settings) -> Result<Groun
 pub(super) async fn house(outfit: &Outfit, config: &Config) -> Result<Arc<House>, Ended> {
     let settings = settings(outfit, config)?;
     let ground = ground(outfit, &settings).await?;
-    build(settings.storefronts, settings.accounts, outfit, ground, (Role::All, None))
+    let keyring = settings.secrets.keyring;
+    build(settings.storefronts, settings.accounts, outfit, ground, keyring, (Role::All, None))
         .map_err(|faults| Ended::wrong(faults.join("\n")))
 }
 

@@ -11,7 +11,7 @@ pub use stage::DemoError;
 use stage::Stage;
 use tokio::sync::watch;
 
-use crate::outfit::Outfit;
+use crate::{adapters::SystemDice, outfit::Outfit, secrets};
 
 /// How the demo is played.
 #[derive(Debug, Clone)]
@@ -47,9 +47,13 @@ pub async fn play(
     Ok(differences)
 }
 
-/// The demo's settings, written where the other commands can be pointed to.
+/// The demo's own master key, in its folder.
+const KEY_FILE: &str = "master-key";
+
+/// The demo's settings, written where the other commands can be pointed to, and beside them its master key.
 fn write_settings(folder: &Path, text: &str) -> std::io::Result<std::path::PathBuf> {
     fs::create_dir_all(folder)?;
+    secrets::make_key_file(&folder.join(KEY_FILE), &SystemDice)?;
     let file = folder.join("tradepost.toml");
     fs::write(&file, text)?;
     Ok(file)

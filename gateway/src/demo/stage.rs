@@ -7,7 +7,7 @@ use tradepost_domain::{AccountKey, ConversationId, Storefront};
 use tradepost_engine::House;
 use tradepost_ports::store::{StoreError, UnitWork, Written};
 
-use super::{Demo, write_settings};
+use super::{Demo, KEY_FILE, write_settings};
 use crate::{
     adapters::sandbox::{AccountChange, Echo, InstagramAccount, Sandbox, SandboxConfig, SandboxError},
     outfit::{Outfit, Seed},
@@ -63,7 +63,10 @@ impl Stage {
         let sandbox = Sandbox::start(SandboxConfig::default().with_instagram(account)).await?;
         let now_ms = sandbox.clock().now_ms();
         let key = format!("demo-key-{now_ms:016x}-{:08x}", std::process::id());
-        let file = write_settings(&demo.data, &settings(demo.port, sandbox.base_url(), &key))?;
+        let token = format!("token-{key}");
+        let current = AccountChange { access_token: Some(token.clone().into()), ..AccountChange::default() };
+        sandbox.change(ACCOUNT, current)?;
+        let file = write_settings(&demo.data, &settings(demo.port, sandbox.base_url(), &key, &token))?;
         let settings = Settings::load(&file, outfit, &Machine)?;
         let storefront = settings.storefronts.first().map(|one| one.facts.clone());
         let opened = serve::open(settings, outfit, None).await?;
@@ -139,7 +142,7 @@ async fn sow(opened: &serve::Opened, (seed, storefront): (Seed, Storefront)) -> 
     opened.ground.store.write(work).await
 }
 
-fn settings(port: u16, provider: &str, key: &str) -> String {
+fn settings(port: u16, provider: &str, key: &str, token: &str) -> String {
     format!(
         r#"# The demo's settings. Every secret here is made up; the provider is the sandbox.
 [server]
@@ -149,6 +152,8 @@ port = {port}
 data = "."
 [log]
 level = "warn"
+[secrets]
+master_key_file = "{KEY_FILE}"
 [[storefront]]
 id = "corner-shop"
 name = "Corner Shop"
@@ -165,7 +170,7 @@ verify_token = "verify-{ACCOUNT}"
 channel = "instagram"
 id = "{ACCOUNT}"
 storefront = "corner-shop"
-token = "token-{ACCOUNT}"
+token = "{token}"
 base = "{provider}"
 [[key]]
 id = "demo"

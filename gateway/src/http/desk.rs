@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tradepost_domain::{Arrival, Correlation};
 pub use tradepost_openapi::health::Spooled;
-use tradepost_openapi::health::{Backlog, Provider, Queue};
+use tradepost_openapi::health::{Backlog, Provider, Queue, Token};
 use tradepost_ports::StoreError;
 
 /// Takes what came in. What it took is durable when it returns.
@@ -52,4 +52,6 @@ pub struct Condition {
     pub providers: Vec<Provider>,
     /// What waits on this machine for the store, where there is such a place.
     pub spool: Option<Spooled>,
+    /// The tokens that are exchanged before they end.
+    pub tokens: Vec<Token>,
 }

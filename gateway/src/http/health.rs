@@ -57,6 +57,7 @@ impl HealthApi {
             outbox: condition.outbox,
             providers: condition.providers,
             spool: condition.spool,
+            tokens: condition.tokens,
             process: process::figures(rooms.opened, now),
         };
         match status {

@@ -109,10 +109,11 @@ pub(super) fn accounts(
     root: &mut Section<'_>,
     outfit: &Outfit,
     storefronts: &BTreeSet<String>,
+    seals: bool,
 ) -> Vec<AccountSettings> {
     let (mut ids, mut accounts) = (Vec::new(), Vec::new());
     for section in root.tables("account") {
-        accounts.extend(account(section, outfit, storefronts, &mut ids));
+        accounts.extend(account(section, outfit, storefronts, seals, &mut ids));
     }
     twice(root.report, ids, "the account");
     accounts
@@ -122,6 +123,7 @@ fn account(
     mut section: Section<'_>,
     outfit: &Outfit,
     storefronts: &BTreeSet<String>,
+    seals: bool,
     taken: &mut Vec<(String, String)>,
 ) -> Option<AccountSettings> {
     let adapter = channel(&mut section, outfit);
@@ -139,6 +141,10 @@ fn account(
         taken.push((section.path_of("id"), key.to_string()));
     }
     let values = section.values(adapter.account_keys());
+    if values.flag("refresh") == Some(true) && !seals {
+        let mend = "add master_key_env = \"TRADEPOST_MASTER_KEY\" under [secrets] (`tradepost secrets new-key` makes a key), or remove this line";
+        section.fault("refresh", "needs a master key, since the new token is kept under seal", mend);
+    }
     let account = complete(adapter.account_keys(), &values)
         .then(|| told(&section, adapter.account(id.as_deref().unwrap_or_default(), &values)))
         .flatten();

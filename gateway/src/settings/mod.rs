@@ -4,6 +4,7 @@ mod channel;
 mod fault;
 mod key;
 mod layout;
+mod secrets;
 mod section;
 mod server;
 mod storefront;
@@ -21,6 +22,7 @@ use figment::{
     providers::{Format, Toml},
 };
 pub use layout::{DatabaseSettings, Layout, WireSettings};
+pub use secrets::SecretsSettings;
 pub use server::{LogFormat, LogSettings, Role, ServerSettings, StoreSettings};
 pub use storefront::StorefrontSettings;
 
@@ -59,6 +61,8 @@ pub struct Settings {
     pub spool: Room,
     /// How the house logs.
     pub log: LogSettings,
+    /// What seals the secrets that it keeps.
+    pub secrets: SecretsSettings,
     /// Who sells.
     pub storefronts: Vec<StorefrontSettings>,
     /// Where providers call us.
@@ -154,11 +158,12 @@ fn all(mut root: Section<'_>, outfit: &Outfit) -> Option<Settings> {
     }
     let spool = layout::spool(root.table("spool"));
     let log = server::log(root.table("log"));
+    let (secrets, seals) = secrets::secrets(root.table("secrets"));
     let storefronts = storefront::storefronts(&mut root, outfit);
     let names = storefronts.iter().map(|storefront| storefront.name.clone()).collect();
     let local = server.as_ref().is_none_or(|server| server.local);
     let endpoints = channel::endpoints(&mut root, outfit, local);
-    let accounts = channel::accounts(&mut root, outfit, &names);
+    let accounts = channel::accounts(&mut root, outfit, &names, seals);
     let keys = key::keys(&mut root, &names);
     root.finish();
     let (store, layout) = layout?;
@@ -168,6 +173,7 @@ fn all(mut root: Section<'_>, outfit: &Outfit) -> Option<Settings> {
         layout,
         spool,
         log: log?,
+        secrets,
         storefronts: storefronts.into_iter().filter_map(|named| named.settings).collect(),
         endpoints,
         accounts,

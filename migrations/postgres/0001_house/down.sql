@@ -1,4 +1,5 @@
 DROP TABLE probes;
+DROP TABLE secrets;
 DROP TABLE dead_letters;
 DROP TABLE timers;
 DROP TABLE parts;

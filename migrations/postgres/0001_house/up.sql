@@ -289,6 +289,19 @@ CREATE TABLE dead_letters (
 );
 CREATE INDEX dead_letters_open ON dead_letters (at, id) WHERE retried_at IS NULL;
 
+-- Secrets under seal: tokens that were refreshed and the like. No key stands in the store.
+CREATE TABLE secrets (
+    name text COLLATE "C" NOT NULL PRIMARY KEY,
+    key_id text COLLATE "C" NOT NULL,
+    nonce bytea NOT NULL,
+    ciphertext bytea NOT NULL,
+    version bigint NOT NULL,
+    expires_at timestamptz,
+    refreshed_at timestamptz NOT NULL
+);
+CREATE INDEX secrets_key ON secrets (key_id, name);
+CREATE INDEX secrets_end ON secrets (expires_at, name) WHERE expires_at IS NOT NULL;
+
 -- One row that a probe changes, to learn whether the store can be written to.
 CREATE TABLE probes (
     id bigint PRIMARY KEY,

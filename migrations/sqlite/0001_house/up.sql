@@ -290,6 +290,19 @@ CREATE TABLE dead_letters (
 ) STRICT;
 CREATE INDEX dead_letters_open ON dead_letters (at, id) WHERE retried_at IS NULL;
 
+-- Secrets under seal: tokens that were refreshed and the like. No key stands in the store.
+CREATE TABLE secrets (
+    name TEXT NOT NULL PRIMARY KEY,
+    key_id TEXT NOT NULL,
+    nonce BLOB NOT NULL,
+    ciphertext BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    expires_at INTEGER,
+    refreshed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX secrets_key ON secrets (key_id, name);
+CREATE INDEX secrets_end ON secrets (expires_at, name) WHERE expires_at IS NOT NULL;
+
 -- One row that a probe changes, to learn whether the store can be written to.
 CREATE TABLE probes (
     id INTEGER PRIMARY KEY,

@@ -92,6 +92,9 @@ pub struct InstagramAccount {
     /// When the token ends, ms since 1970; never when left out.
     #[serde(default)]
     pub token_expires_at_ms: Option<i64>,
+    /// How long a token stays good once it was exchanged for a newer one, in ms; until its own end when left out.
+    #[serde(default)]
+    pub former_token_life_ms: Option<i64>,
 }
 
 impl InstagramAccount {
@@ -113,6 +116,7 @@ impl InstagramAccount {
             rate: Rate::default(),
             token_issued_at_ms: None,
             token_expires_at_ms: None,
+            former_token_life_ms: None,
         }
         .completed()
     }
@@ -166,6 +170,7 @@ pub struct AccountChange {
     pub rate: Option<Rate>,
     pub token_issued_at_ms: Option<i64>,
     pub token_expires_at_ms: Option<i64>,
+    pub former_token_life_ms: Option<i64>,
     /// `true` makes every token invalid, as when the owner takes the app's access away; `false` gives it back.
     pub token_revoked: Option<bool>,
 }

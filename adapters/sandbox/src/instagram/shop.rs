@@ -30,13 +30,20 @@ pub(crate) struct Shop(Mutex<State>);
 pub(crate) struct State {
     pub(crate) account: InstagramAccount,
     pub(crate) revoked: bool,
-    /// Tokens that refreshes have replaced, with their end: they stay good until then.
-    pub(crate) former_tokens: Vec<(Secret, Option<i64>)>,
+    /// Tokens that refreshes have replaced: they stay good until their end.
+    pub(crate) former_tokens: Vec<Former>,
     pub(crate) customers: HashMap<String, Known>,
     pub(crate) comments: HashMap<String, Comment>,
     pub(crate) subscribed: Vec<String>,
     pub(crate) messages: Second,
     pub(crate) audio_video: Second,
+}
+
+/// A token that a refresh has replaced.
+pub(crate) struct Former {
+    pub(crate) token: Secret,
+    pub(crate) issued_at_ms: Option<i64>,
+    pub(crate) expires_at_ms: Option<i64>,
 }
 
 /// What the account knows of one customer.
@@ -149,13 +156,22 @@ impl State {
     /// `None` when the token is not this account's.
     fn judges(&self, token: &Secret, now_ms: i64) -> Option<Result<(), GraphError>> {
         let current = (&self.account.access_token == token).then_some(self.account.token_expires_at_ms);
-        let former = || self.former_tokens.iter().find(|(former, _)| former == token).map(|(_, end)| *end);
+        let former = || self.former(token).map(|former| former.expires_at_ms);
         let end = current.or_else(former)?;
         Some(match end {
             _ if self.revoked => Err(GraphError::bad_token(Some(460))),
             Some(end) if end <= now_ms => Err(GraphError::bad_token(Some(463))),
             _ => Ok(()),
         })
+    }
+
+    fn former(&self, token: &Secret) -> Option<&Former> {
+        self.former_tokens.iter().find(|former| &former.token == token)
+    }
+
+    /// When that token of the account was given; `None` for long ago.
+    pub(crate) fn issued_at_ms(&self, token: &Secret) -> Option<i64> {
+        self.former(token).map_or(self.account.token_issued_at_ms, |former| former.issued_at_ms)
     }
 
     /// The account as the control API tells it: no tokens, no keys.
@@ -165,7 +181,8 @@ impl State {
             "username": account.username, "route": account.route, "webhook_url": account.webhook_url,
             "human_agent": account.human_agent, "accept_strangers": account.accept_strangers, "echo": account.echo,
             "rate": account.rate, "token_issued_at_ms": account.token_issued_at_ms,
-            "token_expires_at_ms": account.token_expires_at_ms, "token_revoked": self.revoked,
+            "token_expires_at_ms": account.token_expires_at_ms,
+            "former_token_life_ms": account.former_token_life_ms, "token_revoked": self.revoked,
             "customers": self.customers.len(), "subscribed_fields": self.subscribed })
     }
 
@@ -187,6 +204,7 @@ impl State {
         set(&mut account.rate, change.rate);
         set(&mut account.token_issued_at_ms, change.token_issued_at_ms.map(Some));
         set(&mut account.token_expires_at_ms, change.token_expires_at_ms.map(Some));
+        set(&mut account.former_token_life_ms, change.former_token_life_ms.map(Some));
         set(&mut self.revoked, change.token_revoked);
     }
 }

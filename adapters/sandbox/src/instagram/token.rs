@@ -8,7 +8,7 @@ use serde_json::json;
 use super::account::Route;
 use super::call::{Call, met_by_faults};
 use super::errors::GraphError;
-use super::shop::State;
+use super::shop::{Former, State};
 use crate::faults::On;
 use crate::world::{World, json_answer};
 
@@ -32,7 +32,9 @@ pub(super) async fn refresh(world: &Arc<World>, call: &Call) -> Result<Response,
 }
 
 fn refreshable(state: &State, call: &Call, now_ms: i64) -> Result<(), GraphError> {
-    let age_ms = state.account.token_issued_at_ms.map_or(i64::MAX, |issued| now_ms - issued);
+    // Whichever token is shown: one that was exchanged before may be exchanged again.
+    let shown = call.token().unwrap_or_default().into();
+    let age_ms = state.issued_at_ms(&shown).map_or(i64::MAX, |issued| now_ms - issued);
     match call.query("grant_type") {
         _ if state.account.route == Route::P => {
             Err(GraphError::invalid("A Page token is not refreshed here"))
@@ -43,10 +45,16 @@ fn refreshable(state: &State, call: &Call, now_ms: i64) -> Result<(), GraphError
     }
 }
 
-/// The former token stays good until its own end.
+/// The former token stays good until its own end, or as long as the script says.
 fn replace(state: &mut State, token: String, now_ms: i64) {
     let former = std::mem::replace(&mut state.account.access_token, token.into());
-    state.former_tokens.push((former, state.account.token_expires_at_ms));
+    let own_end = state.account.token_expires_at_ms;
+    let scripted = state.account.former_token_life_ms.map(|life_ms| now_ms + life_ms);
+    state.former_tokens.push(Former {
+        token: former,
+        issued_at_ms: state.account.token_issued_at_ms,
+        expires_at_ms: scripted.into_iter().chain(own_end).min(),
+    });
     state.account.token_issued_at_ms = Some(now_ms);
     state.account.token_expires_at_ms = Some(now_ms + LIFE_MS);
 }

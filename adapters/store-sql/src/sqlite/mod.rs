@@ -51,3 +51,5 @@ mod outbox;
 mod rules;
 #[path = "../aggregates/timers.rs"]
 mod timers;
+#[path = "../aggregates/vault.rs"]
+mod vault;

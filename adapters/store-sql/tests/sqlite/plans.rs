@@ -111,6 +111,11 @@ macro_rules! query {
 #[case::due_timers(query!(|unit| unit.due_timers(make::at(9), 9).await))]
 #[case::timers_of(query!(|unit| unit.timers_of(make::conversation_id(1)).await))]
 #[case::clear_timers(query!(|unit| unit.clear_timers(make::conversation_id(1), &Slot::fixed("talk")).await))]
+#[case::secret(query!(|unit| unit.secret("a").await))]
+#[case::keep_secret(query!(|unit| unit.keep_secret(&tradepost_ports::store::Sealed { version: 2, ..make::sealed("a") }).await))]
+#[case::secrets(query!(|unit| unit.secrets(None, 9).await))]
+#[case::secrets_under(query!(|unit| unit.secrets_under("k1", Some("a"), 9).await))]
+#[case::secrets_expiring(query!(|unit| unit.secrets_expiring(make::at(9), 9).await))]
 #[tokio::test]
 async fn uses_an_index(#[case] query: Query) {
     for (step, sql) in plan_of(query).await {

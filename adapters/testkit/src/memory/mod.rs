@@ -15,6 +15,7 @@ mod rules;
 mod snapshot;
 mod tables;
 mod timers;
+mod vault;
 
 use std::{collections::VecDeque, sync::Arc};
 

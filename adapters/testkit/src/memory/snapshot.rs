@@ -8,7 +8,7 @@ use tradepost_domain::{
     ledger::{Item, Order, Payment},
 };
 use tradepost_ports::store::{
-    DeadLetter, InboxRow, JournalRow, MediaBlob, OutboxRow, Parked, StoredEvent, Timer, Written,
+    DeadLetter, InboxRow, JournalRow, MediaBlob, OutboxRow, Parked, Sealed, StoredEvent, Timer, Written,
 };
 
 use super::tables::{Tables, sorted};
@@ -135,6 +135,11 @@ impl Snapshot {
     /// All rules.
     pub fn rules(&self) -> Vec<Rule> {
         values(self.0.rules.rows())
+    }
+
+    /// All sealed secrets, by name.
+    pub fn secrets(&self) -> Vec<Sealed> {
+        values(self.0.secrets.rows())
     }
 
     /// All media.

@@ -9,8 +9,8 @@ use tradepost_domain::{
     ledger::Order, rule::Rule,
 };
 use tradepost_ports::store::{
-    DeadLetter, InboxRow, JournalRow, Kept, MediaBlob, OutboxRow, Parked, StoreError, StoredEvent, Timer,
-    Written,
+    DeadLetter, InboxRow, JournalRow, Kept, MediaBlob, OutboxRow, Parked, Sealed, StoreError, StoredEvent,
+    Timer, Written,
 };
 
 use super::snapshot::{OnHand, PaymentHeard};
@@ -43,6 +43,7 @@ pub struct Tables {
     pub parts: Table<String, String>,
     pub timers: Table<(ConversationId, Slot), Timer>,
     pub letters: Table<DeadLetterId, (DeadLetter, Option<Timestamp>)>,
+    pub secrets: Table<String, Sealed>,
 }
 
 impl Tables {

@@ -82,6 +82,10 @@ macro_rules! store_suite {
             rules { by_priority_and_replaced_by_name, every_change_raises_the_revision }
             journal { hops_in_order, parts_once, dead_letters_wait_and_are_retried_once }
             timers { one_per_slot, due_earliest_first, cleared_by_region }
+            vault {
+                kept_whole, a_late_writer_changes_nothing, one_of_many_writers_is_first, dropped_and_begun_anew, listed_by_name, known_by_key,
+                the_earliest_end_first,
+            }
             transactions {
                 an_error_keeps_nothing, a_failing_unit_takes_no_other_with_it, units_see_what_was_kept, reading_writes_nothing,
                 a_healthy_store_says_so,

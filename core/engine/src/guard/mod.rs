@@ -155,6 +155,25 @@ impl Guard {
         }
     }
 
+    /// A call that belongs to no customer: bounded in time, and what it comes to says nothing of the account's calls.
+    pub(crate) async fn aside<T, F, Fut>(&self, call: F) -> PortResult<T>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = PortResult<T>>,
+    {
+        self.in_time(without_panic(&call)).await
+    }
+
+    /// Does the provider refuse our credentials?
+    pub(crate) fn is_refused(&self) -> bool {
+        self.attention.lock().is_some()
+    }
+
+    /// The account has other credentials now.
+    pub(crate) fn forgive(&self) {
+        *self.attention.lock() = None;
+    }
+
     fn note_attention(&self, error: Option<&PortError>) {
         let mut attention = self.attention.lock();
         match error {

@@ -16,6 +16,8 @@ mod repair;
 mod shapes;
 mod shop;
 mod slots;
+mod tokens;
+mod town;
 mod turn;
 mod words;
 

@@ -96,6 +96,7 @@ pub fn worker(
         clock: Arc::new(clock.clone()),
         dice: Arc::new(SeededDice::new(seed)),
         registry: registry(setup, ports),
+        keyring: setup.tokens.as_ref().map(|(keyring, _)| Arc::clone(keyring)),
         tuning: Tuning { breaker: setup.breaker, ..Tuning::new(name.into()) },
     })
 }
@@ -113,6 +114,7 @@ fn registry(setup: &Setup, (messenger, llm, payments, pictures): Ports<'_>) -> R
         storefront: "corner-shop".into(),
         messenger: Arc::new(messenger.clone()),
         media: Some(Arc::new(pictures.clone())),
+        tokens: setup.tokens.as_ref().map(|(_, source)| Arc::clone(source)),
     };
     let (llm, payments) = (Arc::new(llm.clone()), Arc::new(payments.clone()));
     let registry = Registry::build(vec![storefront], vec![account], vec![llm], vec![payments]);

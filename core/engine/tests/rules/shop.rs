@@ -16,9 +16,9 @@ use tradepost_domain::{
     Arrival, Capabilities, Content, Conversation, Delivery, ErasedFlow, Lane, Media, MediaKind, Money, Party,
     Source, Timestamp, What, capabilities::TextUnit, ledger::Item, money::Currency,
 };
-use tradepost_engine::{Accepted, BreakerTuning, House, Intake, Marked, TurnEnd};
+use tradepost_engine::{Accepted, BreakerTuning, House, Intake, Keyring, Marked, TurnEnd};
 use tradepost_ports::{
-    Clock, Store, Terms,
+    Clock, Store, Terms, TokenSource,
     store::{StaffWord, UnitWork, Written},
     terms::Repeat,
 };
@@ -56,6 +56,8 @@ pub struct Setup {
     pub takes_payments: bool,
     /// The coordinator is away.
     pub alone: bool,
+    /// What seals, and where the account's token is exchanged.
+    pub tokens: Option<(Arc<Keyring>, Arc<dyn TokenSource>)>,
 }
 
 impl Default for Setup {
@@ -71,6 +73,7 @@ impl Default for Setup {
             away: Arc::default(),
             takes_payments: true,
             alone: false,
+            tokens: None,
         }
     }
 }

@@ -78,6 +78,7 @@ pub fn registry(messenger: &ScriptedMessenger, llm: &ScriptedLlm, payments: &Scr
         storefront: "corner-shop".into(),
         messenger: Arc::new(messenger.clone()),
         media: None,
+        tokens: None,
     };
     let registry = Registry::build(
         vec![storefront],

@@ -94,6 +94,7 @@ impl World {
                 clock: Arc::new(clock.clone()),
                 dice: Arc::new(SeededDice::new(seed ^ (number << 40))),
                 registry: registry(&messenger, &llm, &payments),
+                keyring: None,
                 tuning: Tuning { breaker: None, ..Tuning::new(name.into()) },
             };
             House::new(parts)

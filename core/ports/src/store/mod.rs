@@ -20,6 +20,7 @@ mod messages;
 mod outbox;
 mod rules;
 mod timers;
+mod vault;
 
 use std::{future::Future, pin::Pin};
 
@@ -35,6 +36,7 @@ pub use outbox::{Cause, Class, Outbox, OutboxRow, OutboxState, Work};
 pub use rules::Rules;
 use thiserror::Error;
 pub use timers::{Timer, Timers};
+pub use vault::{Sealed, Vault};
 
 /// The future that a unit's method or closure returns.
 pub type UnitFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -70,6 +72,7 @@ pub trait Unit:
     + Journal
     + Timers
     + DeadLetters
+    + Vault
     + Send
 {
 }
@@ -86,6 +89,7 @@ impl<T> Unit for T where
         + Journal
         + Timers
         + DeadLetters
+        + Vault
         + Send
 {
 }

@@ -62,6 +62,7 @@ impl Shop {
                 clock: Arc::clone(&time),
                 dice: Arc::new(SeededDice::new(seed)),
                 registry: registry(&messenger, &llm, &payments),
+                keyring: None,
                 tuning: Tuning::new(name.into()),
             })
         };
@@ -173,6 +174,7 @@ fn registry(messenger: &ScriptedMessenger, llm: &ScriptedLlm, payments: &Scripte
         storefront: "corner-shop".into(),
         messenger: Arc::new(messenger.clone()),
         media: None,
+        tokens: None,
     };
     let ports = (vec![Arc::new(llm.clone()) as _], vec![Arc::new(payments.clone()) as _]);
     let registry = Registry::build(vec![storefront], vec![account], ports.0, ports.1);

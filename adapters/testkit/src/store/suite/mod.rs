@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod rules;
 pub mod timers;
 pub mod transactions;
+pub mod vault;
 
 use tradepost_domain::ConversationId;
 use tradepost_ports::{Store, Unit, store::Kept};
