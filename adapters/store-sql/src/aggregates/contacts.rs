@@ -24,7 +24,7 @@ impl Contacts for SqlUnit<'_> {
 
     async fn contact(&mut self, id: ContactId) -> Kept<Option<Contact>> {
         let row = contacts::table.find(Id(id)).select((contacts::storefront, contacts::name));
-        let row: Option<(String, Option<String>)> = self.find(|db| row.first(db)).await?;
+        let row: Option<(String, Option<String>)> = self.find(|db| row.get_result(db)).await?;
         let Some((storefront, name)) = row else { return Ok(None) };
         let identities = identities::table
             .filter(identities::contact.eq(Id(id)))
@@ -109,7 +109,7 @@ impl Contacts for SqlUnit<'_> {
             .filter(consents::purpose.eq(purpose.word()))
             .order((consents::at.desc(), consents::seq.desc()))
             .select(consents::given);
-        self.find(|db| latest.first(db)).await
+        one!(self, latest).await
     }
 }
 

@@ -91,7 +91,7 @@ impl Conversations for SqlUnit<'_> {
         let with = conversations::table
             .filter(conversations::account.eq(account.as_str()))
             .filter(conversations::peer.eq(peer));
-        self.find(|db| with.select(Row::as_select()).first(db)).await?.map(Row::read).transpose()
+        self.find(|db| with.select(Row::as_select()).get_result(db)).await?.map(Row::read).transpose()
     }
 
     async fn met(&mut self, customers: &[(AccountKey, String)]) -> Kept<Vec<Option<ConversationId>>> {

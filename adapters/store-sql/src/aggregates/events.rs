@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use sha2::{Digest as _, Sha256};
 use tradepost_domain::{AccountKey, ConversationId, Correlation, EventId, Timestamp};
 use tradepost_ports::store::{Events, Fate, Kept, StoredEvent};
 
@@ -72,7 +73,8 @@ impl Row {
 #[async_trait]
 impl Events for SqlUnit<'_> {
     async fn remember(&mut self, account_kind: &str, keys: &[String], now: Timestamp) -> Kept<Vec<bool>> {
-        self.add_keys(account_kind, keys, now).await
+        let keys: Vec<String> = keys.iter().map(|key| short(key)).collect();
+        self.add_keys(account_kind, &keys, now).await
     }
 
     async fn forget_keys(&mut self, before: Timestamp, most: u32) -> Kept<u64> {
@@ -98,7 +100,7 @@ impl Events for SqlUnit<'_> {
 
     async fn event(&mut self, id: EventId) -> Kept<Option<StoredEvent>> {
         let event = events::table.filter(events::id.eq(Id(id))).select(Row::as_select());
-        Ok(self.find(|db| event.first(db)).await?.map(Row::read))
+        Ok(self.find(|db| event.get_result(db)).await?.map(Row::read))
     }
 
     async fn blank(&mut self, account: &AccountKey, reference: &str, note: &str) -> Kept<u64> {
@@ -124,4 +126,10 @@ impl Events for SqlUnit<'_> {
         fates.sort_by_key(|(Word(fate), _)| *fate);
         fates.into_iter().map(|(Word(fate), number)| Ok((fate, count(number)?))).collect()
     }
+}
+
+/// A key as it is remembered: providers' ids are of any length, and each stands in two indexes for days. Nobody finds two that
+/// come to the same.
+fn short(key: &str) -> String {
+    hex::encode(&Sha256::digest(key)[..16])
 }

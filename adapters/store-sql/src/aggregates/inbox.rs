@@ -126,7 +126,7 @@ impl Inbox for SqlUnit<'_> {
 
     async fn depth(&mut self) -> Kept<(u64, Option<Timestamp>)> {
         let depth = inbox::table.select((diesel::dsl::count_star(), diesel::dsl::min(inbox::at)));
-        let (waiting, oldest): (i64, Option<At>) = self.run(|db| depth.first(db)).await?;
+        let (waiting, oldest): (i64, Option<At>) = self.run(|db| depth.get_result(db)).await?;
         Ok((count(waiting)?, oldest.map(|at| at.0)))
     }
 }

@@ -84,7 +84,7 @@ impl Journal for SqlUnit<'_> {
     }
 
     async fn part(&mut self, hash: &str) -> Kept<Option<String>> {
-        self.find(|db| parts::table.find(hash).select(parts::part).first(db)).await
+        self.find(|db| parts::table.find(hash).select(parts::part).get_result(db)).await
     }
 }
 
@@ -128,7 +128,7 @@ impl DeadLetters for SqlUnit<'_> {
 
     async fn dead_letter(&mut self, id: DeadLetterId) -> Kept<Option<DeadLetter>> {
         let letter = dead_letters::table.find(Id(id)).select(Letter::as_select());
-        self.find(|db| letter.first(db)).await?.map(Letter::read).transpose()
+        self.find(|db| letter.get_result(db)).await?.map(Letter::read).transpose()
     }
 
     async fn dead_letters(&mut self, most: u32) -> Kept<Vec<DeadLetter>> {

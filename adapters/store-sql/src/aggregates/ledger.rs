@@ -172,11 +172,11 @@ impl Ledger for SqlUnit<'_> {
 
     async fn order_by_checkout(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Order>> {
         let known = checkouts::table.find((account.as_str(), reference)).select(checkouts::order_id);
-        let known: Option<Id<OrderId>> = self.find(|db| known.first(db)).await?;
+        let known: Option<Id<OrderId>> = self.find(|db| known.get_result(db)).await?;
         match known {
             Some(id) => {
                 let order = orders::table.filter(orders::id.eq(id)).select(OrderRow::as_select());
-                self.find(|db| order.first(db)).await?.map(OrderRow::read).transpose()
+                self.find(|db| order.get_result(db)).await?.map(OrderRow::read).transpose()
             }
             None => Ok(None),
         }
@@ -206,7 +206,8 @@ impl Ledger for SqlUnit<'_> {
         };
         if moved == 1 && to == OrderState::Paid {
             let sold = order.select((orders::storefront, orders::sku, orders::quantity));
-            let (storefront, sku, quantity): (String, String, i64) = self.run(|db| sold.first(db)).await?;
+            let (storefront, sku, quantity): (String, String, i64) =
+                self.run(|db| sold.get_result(db)).await?;
             self.take_from_stock(&storefront, &sku, quantity).await?;
         }
         Ok(moved == 1)

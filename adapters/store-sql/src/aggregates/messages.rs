@@ -114,7 +114,7 @@ impl Messages for SqlUnit<'_> {
 
     async fn written(&mut self, id: MessageId) -> Kept<Option<Written>> {
         let line = messages::table.filter(messages::id.eq(Id(id))).select(Row::as_select());
-        self.find(|db| line.first(db)).await?.map(Row::read).transpose()
+        self.find(|db| line.get_result(db)).await?.map(Row::read).transpose()
     }
 
     async fn by_reference(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Written>> {
@@ -122,7 +122,7 @@ impl Messages for SqlUnit<'_> {
             .filter(messages::account.eq(account.as_str()))
             .filter(messages::reference.eq(reference))
             .order(messages::seq);
-        self.find(|db| known.select(Row::as_select()).first(db)).await?.map(Row::read).transpose()
+        one!(self, known.select(Row::as_select())).await?.map(Row::read).transpose()
     }
 
     async fn unsettled(&mut self, conversation: ConversationId) -> Kept<Vec<Line>> {
@@ -209,7 +209,7 @@ impl Messages for SqlUnit<'_> {
                 .filter(messages::delivery.is_null().or(messages::delivery.ne(Delivery::Withdrawn.word())))
                 .order(messages::seq.desc())
                 .select(messages::left_at);
-            let last: Option<Option<At>> = self.find(|db| last.first(db)).await?;
+            let last: Option<Option<At>> = one!(self, last).await?;
             if let Some(left_at) = last {
                 said.insert(Slot::from(topic.clone()), left_at.map(|at| at.0));
             }
@@ -227,7 +227,7 @@ impl Messages for SqlUnit<'_> {
 
     async fn media(&mut self, hash: &str) -> Kept<Option<MediaBlob>> {
         let blob = media::table.find(hash).select((media::hash, media::mime, media::bytes));
-        let blob: Option<(String, String, Vec<u8>)> = self.find(|db| blob.first(db)).await?;
+        let blob: Option<(String, String, Vec<u8>)> = self.find(|db| blob.get_result(db)).await?;
         Ok(blob.map(|(hash, mime, bytes)| MediaBlob { hash, mime, bytes: bytes.into() }))
     }
 }
@@ -242,7 +242,7 @@ impl SqlUnit<'_> {
     /// A line's place in the order of writing.
     async fn place_of(&mut self, id: MessageId) -> Kept<Option<i64>> {
         let line = messages::table.filter(messages::id.eq(Id(id))).select(messages::seq);
-        self.find(|db| line.first(db)).await
+        self.find(|db| line.get_result(db)).await
     }
 
     /// The next topic of a conversation's lines, by name.
@@ -252,6 +252,6 @@ impl SqlUnit<'_> {
             .filter(messages::topic.gt(former))
             .order(messages::topic)
             .select(messages::topic.assume_not_null());
-        self.find(|db| next.first(db)).await
+        one!(self, next).await
     }
 }

@@ -102,7 +102,7 @@ impl Outbox for SqlUnit<'_> {
 
     async fn row(&mut self, effect: EffectId) -> Kept<Option<OutboxRow>> {
         let row = outbox::table.filter(outbox::effect.eq(Id(effect))).select(Row::as_select());
-        self.find(|db| row.first(db)).await?.map(Row::read).transpose()
+        self.find(|db| row.get_result(db)).await?.map(Row::read).transpose()
     }
 
     async fn rows_of(&mut self, conversation: ConversationId) -> Kept<Vec<OutboxRow>> {
@@ -252,7 +252,7 @@ impl SqlUnit<'_> {
     /// The next lane that has rows, by name.
     async fn lane_after(&mut self, former: &str) -> Kept<Option<String>> {
         let next = outbox::table.filter(outbox::lane.gt(former)).order(outbox::lane).select(outbox::lane);
-        self.find(|db| next.first(db)).await
+        one!(self, next).await
     }
 
     /// Claimable rows of a lane, best first: lines that no earlier one of their conversation stands before and that need

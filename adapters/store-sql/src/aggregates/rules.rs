@@ -51,7 +51,7 @@ impl Rules for SqlUnit<'_> {
 
     async fn rules_revision(&mut self, storefront: &StorefrontId) -> Kept<i64> {
         let revision = rule_revisions::table.find(storefront.as_str()).select(rule_revisions::revision);
-        Ok(self.find(|db| revision.first(db)).await?.unwrap_or_default())
+        Ok(self.find(|db| revision.get_result(db)).await?.unwrap_or_default())
     }
 
     async fn keep_rule(&mut self, rule: &Rule) -> Kept<()> {

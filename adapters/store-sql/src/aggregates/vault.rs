@@ -41,7 +41,7 @@ impl Row {
 impl Vault for SqlUnit<'_> {
     async fn secret(&mut self, name: &str) -> Kept<Option<Sealed>> {
         let row = secrets::table.find(name).select(Row::as_select());
-        Ok(self.find(|db| row.first(db)).await?.map(Row::read))
+        Ok(self.find(|db| row.get_result(db)).await?.map(Row::read))
     }
 
     async fn keep_secret(&mut self, sealed: &Sealed) -> Kept<bool> {

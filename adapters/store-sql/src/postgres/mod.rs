@@ -25,10 +25,17 @@ macro_rules! locked {
     ($unit:expr, $query:expr) => {
         async {
             match $unit.only_reads() {
-                true => $unit.find(|db| $query.first(db)).await,
-                false => $unit.find(|db| $query.for_update().first(db)).await,
+                true => $unit.find(|db| $query.get_result(db)).await,
+                false => $unit.find(|db| $query.for_update().get_result(db)).await,
             }
         }
+    };
+}
+
+/// The first of the rows that a query finds.
+macro_rules! one {
+    ($unit:expr, $query:expr) => {
+        $unit.find(|db| $query.first(db))
     };
 }
 

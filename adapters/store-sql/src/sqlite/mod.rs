@@ -3,6 +3,7 @@
 //! one wait for the disk. A few other threads read beside it.
 
 pub mod backup;
+mod checkpoint;
 mod reader;
 mod rows;
 mod settings;
@@ -19,7 +20,15 @@ pub(crate) use unit::SqlUnit;
 /// The row that a query finds. The writer is alone: nobody else changes it before the unit's end.
 macro_rules! locked {
     ($unit:expr, $query:expr) => {
-        $unit.find(|db| $query.first(db))
+        $unit.find(|db| $query.get_result(db))
+    };
+}
+
+/// The first of the rows that a query finds: the others are not even looked for. A `LIMIT` would be bound, and SQLite makes
+/// a new plan whenever one is.
+macro_rules! one {
+    ($unit:expr, $query:expr) => {
+        $unit.find(|db| $query.get_result(db))
     };
 }
 

@@ -72,7 +72,7 @@ impl SqlUnit<'_> {
                 .filter(conversations::account.eq(account.as_str()))
                 .filter(conversations::peer.eq(peer))
                 .select(conversations::id);
-            let found: Option<Id<ConversationId>> = self.find(|db| with.first(db)).await?;
+            let found: Option<Id<ConversationId>> = self.find(|db| with.get_result(db)).await?;
             met.extend(found.map(|Id(id)| ((account.to_string(), peer.clone()), id)));
         }
         Ok(met)

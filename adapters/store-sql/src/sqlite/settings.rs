@@ -8,7 +8,7 @@ use diesel::{
 };
 use tradepost_ports::store::{Kept, StoreError};
 
-use super::unit::away;
+use super::{checkpoint::PAGES, unit::away};
 
 /// How a store is opened. The defaults are right for one process on one machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(crate) fn writer(path: &Path, options: &SqliteOptions) -> Kept<SqliteConnect
     let mut connection = connect(path, options)?;
     let settings = format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; \
-         PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
+         PRAGMA wal_autocheckpoint = {PAGES}; PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY;",
         options.cache_kib
     );
     connection.batch_execute(&settings).map_err(|error| unusable(path, &error.to_string()))?;

@@ -16,6 +16,7 @@ use tradepost_ports::{
 };
 
 use super::{
+    checkpoint::{self, Checkpoints},
     reader,
     settings::{self, SqliteOptions},
     unit::away,
@@ -168,8 +169,12 @@ fn open(path: PathBuf, options: &SqliteOptions) -> Kept<SqliteStore> {
         let serve = move || reader::serve(connection, &asked);
         readers.push(Builder::new().name(format!("store-read-{number}")).spawn(serve).map_err(away)?);
     }
+    let (checkpoints, told) = Checkpoints::new();
+    let (carrying, place) = (settings::connect(&path, options)?, path.clone());
+    let serve = move || checkpoint::serve(carrying, &place, &told);
+    readers.push(Builder::new().name("store-checkpoint".into()).spawn(serve).map_err(away)?);
     let (most, counted) = (options.group, Arc::clone(&counts));
-    let serve = move || writer::serve(connection, handed_in, most, &counted);
+    let serve = move || writer::serve(connection, handed_in, (most, &counted), &checkpoints);
     let writer = Builder::new().name("store-write".into()).spawn(serve).map_err(away)?;
     let doors = Mutex::new(Some(Doors { tasks, reads }));
     Ok(SqliteStore { path, counts, doors, threads: Mutex::new(Some(Threads { readers, writer })) })

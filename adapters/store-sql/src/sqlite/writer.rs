@@ -5,11 +5,18 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use diesel::{SqliteConnection, connection::SimpleConnection as _, prelude::*};
+use diesel::{
+    SqliteConnection,
+    connection::SimpleConnection as _,
+    prelude::*,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sqlite::Sqlite,
+};
 use tokio::sync::{mpsc, oneshot};
 use tradepost_ports::store::{Kept, StoreError, UnitWork};
 
 use super::{
+    checkpoint::Checkpoints,
     settings,
     unit::{away, perform},
 };
@@ -35,8 +42,8 @@ pub(crate) struct Job {
 pub(crate) fn serve(
     mut connection: SqliteConnection,
     mut tasks: mpsc::Receiver<Task>,
-    most: usize,
-    counts: &Arc<Counts>,
+    (most, counts): (usize, &Arc<Counts>),
+    checkpoints: &Checkpoints,
 ) {
     while let Some(task) = tasks.blocking_recv() {
         let mut group = VecDeque::new();
@@ -48,6 +55,7 @@ pub(crate) fn serve(
         while !group.is_empty() {
             keep(&mut connection, &mut group, counts);
         }
+        checkpoints.look();
     }
     if let Err(error) = connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);") {
         tracing::warn!(%error, "failed to tidy the store's journal away; the next start will");
@@ -85,7 +93,7 @@ enum Savepoint {
 /// Runs units in one transaction and answers them; leaves those in the group that could not be begun because the
 /// transaction was lost.
 fn keep(connection: &mut SqliteConnection, group: &mut VecDeque<Job>, counts: &Counts) {
-    if let Err(error) = connection.batch_execute("BEGIN IMMEDIATE") {
+    if let Err(error) = Begin.execute(connection) {
         let runs = group.drain(..).map(|job| Run { answer: job.answer, result: Ok(()) });
         return answer(runs, Some(&away(error)));
     }
@@ -100,8 +108,8 @@ fn keep(connection: &mut SqliteConnection, group: &mut VecDeque<Job>, counts: &C
             }
         }
     }
-    match connection.batch_execute("COMMIT") {
-        Ok(()) => {
+    match Commit.execute(connection) {
+        Ok(_) => {
             counts.committed(runs.len());
             answer(runs, None);
         }
@@ -113,15 +121,15 @@ fn keep(connection: &mut SqliteConnection, group: &mut VecDeque<Job>, counts: &C
 }
 
 fn savepoint(connection: &mut SqliteConnection, work: UnitWork) -> Savepoint {
-    if let Err(error) = connection.batch_execute("SAVEPOINT unit") {
+    if let Err(error) = Begins.execute(connection) {
         return Savepoint::Lost(away(error));
     }
     let result = perform(connection, work);
     let close = match result {
-        Ok(()) => "RELEASE unit",
-        Err(_) => "ROLLBACK TO unit; RELEASE unit",
+        Ok(()) => Ends.execute(connection).map(drop),
+        Err(_) => connection.batch_execute("ROLLBACK TO unit; RELEASE unit"),
     };
-    match (connection.batch_execute(close), result) {
+    match (close, result) {
         (Ok(()), result) => Savepoint::Closed(result),
         (Err(_), Err(error @ StoreError::Away(_))) => Savepoint::Lost(error),
         (Err(error), _) => Savepoint::Lost(away(error)),
@@ -143,3 +151,28 @@ fn answer(runs: impl IntoIterator<Item = Run>, failed: Option<&StoreError>) {
         let _ = run.answer.send(result);
     }
 }
+
+/// A word to the database that is always the same: its plan is made once.
+macro_rules! word {
+    ($name:ident, $text:literal) => {
+        struct $name;
+
+        impl QueryFragment<Sqlite> for $name {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+                out.push_sql($text);
+                Ok(())
+            }
+        }
+
+        impl QueryId for $name {
+            type QueryId = Self;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+
+        impl RunQueryDsl<SqliteConnection> for $name {}
+    };
+}
+word!(Begin, "BEGIN IMMEDIATE");
+word!(Commit, "COMMIT");
+word!(Begins, "SAVEPOINT unit");
+word!(Ends, "RELEASE unit");
