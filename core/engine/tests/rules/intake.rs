@@ -7,7 +7,7 @@ use tradepost_testkit::script::Play;
 
 use super::{
     secs,
-    shop::{LINES, Shop},
+    shop::{LINES, Setup, Shop},
 };
 
 fn receipt(number: usize, delivery: Delivery, earlier_too: bool) -> What {
@@ -132,4 +132,35 @@ fn what_a_request_causes_bears_its_id() {
     assert_eq!(lines, ["event-0", "event-0", "event-1", "event-1"]);
     let events: Vec<_> = tables.events().iter().map(|event| name(&event.correlation)).collect();
     assert_eq!(events, ["event-0", "event-1"]);
+}
+
+/// proves: PL-10
+#[test]
+fn messages_over_the_limit_are_kept_and_not_stepped() {
+    let shop = Shop::with(Setup { contact_per_minute: Some(2), ..Setup::default() });
+    for words in ["say one", "say two", "say three", "say four"] {
+        shop.hears(words);
+        shop.turns_all();
+    }
+    shop.sends();
+    assert_eq!(shop.sent(), ["one", "two"]);
+    let tables = shop.store.tables();
+    assert_eq!(tables.messages().len(), 6, "four of hers, two of ours");
+    let noted: Vec<_> = tables.events().into_iter().filter(|event| event.fate == Fate::Noted).collect();
+    assert_eq!(noted.len(), 2);
+    assert!(noted.iter().all(|event| event.note.as_deref().is_some_and(|note| note.contains("in a minute"))));
+}
+
+/// proves: PL-10, CV-06
+#[test]
+fn stop_is_heard_over_any_limit() {
+    let shop = Shop::with(Setup { contact_per_minute: Some(1), ..Setup::default() });
+    for words in ["say one", "say two", "STOP"] {
+        shop.hears(words);
+        shop.turns_all();
+    }
+    shop.sends();
+    let sent = shop.sent();
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    assert!(sent[1].contains("no more offers"), "{sent:?}");
 }

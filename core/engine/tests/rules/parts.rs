@@ -92,7 +92,10 @@ pub fn worker(
     let seed = name.bytes().map(u64::from).sum();
     House::new(Parts {
         store: Arc::new(Faulty { store: store.clone(), away: Arc::clone(&setup.away) }),
-        coordinator: Arc::new(Deaf { away: setup.alone }),
+        coordinator: Arc::new(Deaf {
+            away: setup.alone,
+            uses: setup.contact_per_minute.map(|_| Default::default()),
+        }),
         clock: Arc::new(clock.clone()),
         dice: Arc::new(SeededDice::new(seed)),
         registry: registry(setup, ports),
@@ -105,7 +108,11 @@ fn registry(setup: &Setup, (messenger, llm, payments, pictures): Ports<'_>) -> R
     let storefront = StorefrontEntry {
         facts: make::corner_shop(),
         flow: Arc::clone(&setup.flow),
-        tuning: StorefrontTuning { quiet: setup.quiet, ..StorefrontTuning::default() },
+        tuning: StorefrontTuning {
+            quiet: setup.quiet,
+            contact_per_minute: setup.contact_per_minute,
+            ..StorefrontTuning::default()
+        },
         llm: Some(MODEL.into()),
         payments: setup.takes_payments.then(|| payments.terms().account.clone()),
     };

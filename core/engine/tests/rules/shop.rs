@@ -56,6 +56,8 @@ pub struct Setup {
     pub takes_payments: bool,
     /// The coordinator is away.
     pub alone: bool,
+    /// Messages of a contact that are answered within a minute.
+    pub contact_per_minute: Option<u32>,
     /// What seals, and where the account's token is exchanged.
     pub tokens: Option<(Arc<Keyring>, Arc<dyn TokenSource>)>,
 }
@@ -73,6 +75,7 @@ impl Default for Setup {
             away: Arc::default(),
             takes_payments: true,
             alone: false,
+            contact_per_minute: None,
             tokens: None,
         }
     }

@@ -1,8 +1,9 @@
 //! A coordinator for simulations.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{collections::BTreeMap, future::Future, pin::Pin, time::Duration};
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use tradepost_domain::PortError;
 use tradepost_ports::{
     Coordinator, Wake,
@@ -14,6 +15,8 @@ use tradepost_ports::{
 pub struct Deaf {
     /// Whether it says that others are out of reach.
     pub away: bool,
+    /// Uses by key, where it counts them; no minute ever passes.
+    pub uses: Option<Mutex<BTreeMap<String, u32>>>,
 }
 
 #[async_trait::async_trait]
@@ -25,8 +28,12 @@ impl Coordinator for Deaf {
     fn away(&self) -> bool {
         self.away
     }
-    async fn allow(&self, _: &str, _: u32, _: Duration) -> Result<Result<(), Duration>, PortError> {
-        Ok(Ok(()))
+    async fn allow(&self, key: &str, most: u32, window: Duration) -> Result<Result<(), Duration>, PortError> {
+        let Some(uses) = &self.uses else { return Ok(Ok(())) };
+        let mut uses = uses.lock();
+        let used = uses.entry(key.to_owned()).or_default();
+        *used += 1;
+        Ok(if *used <= most { Ok(()) } else { Err(window) })
     }
     async fn begin_session(&self, _: &str, _: Duration) -> Result<(), PortError> {
         Ok(())
