@@ -11,6 +11,7 @@ use tokio::sync::watch;
 pub use tradepost_direct as direct;
 use tradepost_domain::{Rule, RuleId, Storefront, Timestamp};
 use tradepost_flows::rules::{RulesFlow, seed};
+pub(crate) use tradepost_http as outgoing;
 
 pub(crate) use tradepost_local::SystemDice;
 use tradepost_local::{Local, SystemClock};

@@ -9,7 +9,7 @@ use tradepost_engine::{
     StorefrontEntry, StorefrontTuning, TokenHealth, Tuning,
 };
 use tradepost_openapi::health::{Backlog, Provider, Queue, Token};
-use tradepost_ports::StoreError;
+use tradepost_ports::{Observer, StoreError};
 
 use crate::{
     adapters::direct::{Direct, account_of},
@@ -27,6 +27,7 @@ pub fn build(
     ground: Ground,
     keyring: Option<Arc<Keyring>>,
     (role, stages): (Role, Option<StageHook>),
+    observer: Option<Arc<dyn Observer>>,
 ) -> Result<Arc<House>, Vec<String>> {
     let direct: Vec<_> = storefronts.iter().map(direct_account).collect();
     let accounts = accounts.into_iter().map(account).chain(direct).collect();
@@ -38,7 +39,7 @@ pub fn build(
     }
     let registry = Registry::build(storefronts, accounts, Vec::new(), Vec::new())?;
     let worker = WorkerId::new(format!("{}-{:032x}", role.word(), ground.dice.roll()));
-    let tuning = Tuning { stages, ..Tuning::new(worker) };
+    let tuning = Tuning { stages, observer, ..Tuning::new(worker) };
     let Ground { store, coordinator, clock, dice, .. } = ground;
     Ok(House::new(Parts { store, coordinator, clock, dice, registry, keyring, tuning }))
 }

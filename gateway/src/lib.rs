@@ -19,6 +19,7 @@ pub mod settings;
 pub mod signals;
 mod spool;
 pub mod stages;
+pub mod telemetry;
 mod together;
 
 pub use cli::{run, run_with};

@@ -7,8 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use poem::endpoint::BoxEndpoint;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tradepost_engine::{House, StageHook};
+use tradepost_ports::Observer;
 
 use crate::{
     adapters::direct::Keys,
@@ -19,6 +21,7 @@ use crate::{
     secrets,
     settings::{EndpointSettings, Layout, Role, ServerSettings, Settings},
     spool::{Room, Spool, SpoolingDesk},
+    telemetry::{Routes, Telemetry, Visits},
 };
 
 /// Why a house could not be opened.
@@ -55,6 +58,9 @@ pub enum ServeError {
     /// A part ended though nobody stopped it.
     #[error("the {0} ended by itself; its logs say why")]
     Ended(&'static str),
+    /// The telemetry cannot be set up.
+    #[error("failed to set the telemetry up: {0}")]
+    Telemetry(String),
     /// Two paths cannot stand beside each other.
     #[error("failed to lay out the paths: {0}")]
     Paths(#[from] poem::error::RouteError),
@@ -70,6 +76,8 @@ pub struct Opened {
     pub address: SocketAddr,
     listener: TcpListener,
     door: Arc<Door>,
+    /// The page for Prometheus, where it stands apart.
+    page: Option<(TcpListener, Arc<Door>)>,
     server: ServerSettings,
     spool: Option<Arc<Spool>>,
     stopping: watch::Sender<bool>,
@@ -82,29 +90,70 @@ pub async fn open(
     outfit: &Outfit,
     stages: Option<StageHook>,
 ) -> Result<Opened, ServeError> {
+    let telemetry = Telemetry::begin(&settings.telemetry, settings.server.role);
+    open_watched(settings, outfit, stages, telemetry.map_err(ServeError::Telemetry)?).await
+}
+
+/// As [`open`], for a process whose subscriber has the telemetry's layers.
+pub async fn open_watched(
+    settings: Settings,
+    outfit: &Outfit,
+    stages: Option<StageHook>,
+    telemetry: Option<Arc<Telemetry>>,
+) -> Result<Opened, ServeError> {
     let data = match settings.layout {
         Layout::Embedded | Layout::Single(_) => Some(DataDirectory::take(settings.data())?),
         // Processes that know of each other may share a machine.
         Layout::Several(..) => None,
     };
-    let ground = ground(outfit, &settings, Stay::Living).await?;
+    let mut ground = ground(outfit, &settings, Stay::Living).await?;
+    if let Some(telemetry) = &telemetry {
+        ground.store = telemetry.watching(ground.store);
+    }
     let keyring = settings.secrets.keyring.clone();
     let (folder, room) = (settings.data().join("spool"), settings.spool);
+    let apart = settings.telemetry.prometheus_address;
     let Settings { server, layout: settings_layout, storefronts, endpoints, accounts, keys, .. } = settings;
     secrets::tell_unopened(&*ground.store, keyring.as_deref()).await;
-    let house = build(storefronts, accounts, outfit, ground.clone(), keyring, (server.role, stages));
+    let observer = telemetry.clone().map(|telemetry| telemetry as Arc<dyn Observer>);
+    let house =
+        build(storefronts, accounts, outfit, ground.clone(), keyring, (server.role, stages), observer);
     let house = house.map_err(ServeError::House)?;
-    let wanted = SocketAddr::new(server.bind, server.port);
-    let port = |source| ServeError::Port { address: wanted, source };
-    let listener = http::bind(server.bind, server.port).map_err(port)?;
-    let address = listener.local_addr().map_err(port)?;
+    let (listener, address) = listen(SocketAddr::new(server.bind, server.port))?;
     let (stopping, stop) = watch::channel(false);
     let spool = match (server.role.takes(), &settings_layout) {
         (true, Layout::Single(_) | Layout::Several(..)) => Some(spooling(&folder, room)?),
         _ => None,
     };
-    let door = door(&house, ground.clone(), (endpoints, Keys::new(keys)), &server, spool.clone(), stop)?;
-    Ok(Opened { house, ground, address, listener, door, server, spool, stopping, _data: data })
+    let paths = Routes::new(http::paths(&endpoints));
+    let keys = Keys::new(keys);
+    let mut routes = routes(&house, &ground, (endpoints, keys), &server, spool.clone(), stop.clone())?;
+    let mut page = None;
+    if let Some(telemetry) = &telemetry {
+        let Ground { coordinator, clock, .. } = ground.clone();
+        let figures = telemetry.stands(Arc::clone(&house), coordinator, clock, stop);
+        match (figures, apart) {
+            (Some(figures), Some(apart)) => page = Some((listen(apart)?.0, figures)),
+            (Some(figures), None) => routes = http::beside(figures, routes)?,
+            (None, _) => {}
+        }
+    }
+    let page = page.map(|(listener, routes)| (listener, Arc::new(door(routes, &ground, &server))));
+    let visits = telemetry.map(|telemetry| Visits { telemetry, routes: paths });
+    let door = Arc::new(door(routes, &ground, &server).watched(visits));
+    Ok(Opened { house, ground, address, listener, door, page, server, spool, stopping, _data: data })
+}
+
+fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let port = |source| ServeError::Port { address: wanted, source };
+    let listener = http::bind(wanted.ip(), wanted.port()).map_err(port)?;
+    let address = listener.local_addr().map_err(port)?;
+    Ok((listener, address))
+}
+
+fn door(routes: BoxEndpoint<'static>, ground: &Ground, server: &ServerSettings) -> Door {
+    let Ground { coordinator, clock, dice, .. } = ground.clone();
+    Door::new(routes, Limits::from(server), Admission::of(server, coordinator), (clock, dice))
 }
 
 /// Opens what the house stands on. Where that fails for want of room or rights, this is what is told.
@@ -125,16 +174,15 @@ fn spooling(folder: &Path, room: Room) -> Result<Arc<Spool>, ServeError> {
     Spool::open(folder, room).map(Arc::new).map_err(refused)
 }
 
-fn door(
+fn routes(
     house: &Arc<House>,
-    ground: Ground,
+    ground: &Ground,
     (endpoints, keys): (Vec<EndpointSettings>, Keys),
     server: &ServerSettings,
     spool: Option<Arc<Spool>>,
     stop: watch::Receiver<bool>,
-) -> Result<Arc<Door>, ServeError> {
-    let Ground { store, coordinator, clock, dice, .. } = ground;
-    let counts = Arc::clone(&coordinator);
+) -> Result<BoxEndpoint<'static>, ServeError> {
+    let Ground { store, coordinator, clock, dice, .. } = ground.clone();
     let inner: Arc<dyn Desk> = Arc::new(HouseDesk::new(house));
     let desk = match spool {
         Some(spool) => Arc::new(SpoolingDesk { inner, spool, clock: Arc::clone(&clock) }),
@@ -147,18 +195,16 @@ fn door(
         origins: server.origins.clone(),
         store,
         coordinator,
-        clock: Arc::clone(&clock),
         opened: clock.now(),
-        dice: Arc::clone(&dice),
+        clock,
+        dice,
         keys,
         stop,
     };
-    let routes = match server.role.takes() {
+    Ok(match server.role.takes() {
         true => http::routes(Arc::new(rooms), endpoints)?,
         false => http::health_routes(Arc::new(rooms)),
-    };
-    let admission = Admission::of(server, counts);
-    Ok(Arc::new(Door::new(routes, Limits::from(server), admission, (clock, dice))))
+    })
 }
 
 impl Opened {
@@ -185,6 +231,11 @@ impl Opened {
         }
         let door_server = ServerSettings { stop_wait: self.server.stop_wait / 2, ..self.server.clone() };
         let door_stop = self.stopping.subscribe();
+        if let Some((listener, page)) = self.page {
+            let (server, stop) = (door_server.clone(), self.stopping.subscribe());
+            // Nobody waits for it: it has nothing in hand.
+            tokio::spawn(async move { http::serve(listener, page, &server, stop).await });
+        }
         let listener = self.listener;
         let mut serving =
             tokio::spawn(async move { http::serve(listener, self.door, &door_server, door_stop).await });

@@ -38,12 +38,15 @@ impl<'a> MakeWriter<'a> for Paper {
 /// proves: PL-07
 ///
 /// On a runtime of one thread, so that the subscriber of this thread hears everything.
+#[rstest::rstest]
+#[case::nobody_is_told("")]
+#[case::somebody_is_told("[telemetry]\nprometheus = true")]
 #[tokio::test]
-async fn logs_carry_the_correlation_id_and_no_customer_word_token_or_number() {
+async fn logs_carry_the_correlation_id_and_no_customer_word_token_or_number(#[case] telemetry: &str) {
     let paper = Paper::default();
     let layer = tradepost_gateway::logs::layer(true, "trace", paper.clone());
     let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
-    let running = Running::start(SETTINGS).await;
+    let running = Running::start(&format!("{telemetry}\n{SETTINGS}")).await;
     let body = r#"[{"to":"box-1","from":"+14155552671","id":"m1","text":"MARKED-WORDS"}]"#;
     let signature = crate::fixture::sign(SECRET, body.as_bytes());
     let headers = [("x-post-signature", signature.as_str()), ("x-request-id", "trace-me-77")];

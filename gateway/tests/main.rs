@@ -8,5 +8,8 @@ mod door;
 mod fixture;
 mod logs;
 mod manual;
+#[cfg(feature = "sentry")]
+mod reports;
 mod secrets;
 mod settings;
+mod telemetry;

@@ -1,6 +1,9 @@
 //! `gateway/default.toml` is the manual: it loads, and every key that the code knows stands in it.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use tradepost_gateway::{
     adapters,
@@ -30,7 +33,8 @@ fn world() -> Made {
         "DATABASE_URL",
         "REDIS_URL",
     ];
-    let mut variables = std::collections::BTreeMap::from(names.map(|name| (name, secret)));
+    let mut variables: BTreeMap<_, _> = names.map(|name| (name, secret)).into();
+    variables.insert("OTLP_HEADERS", "authorization=Bearer a-secret");
     variables.insert("TRADEPOST_MASTER_KEY", "9ayiPGUe0SWv3Oo4nBLqTLTZKxzPPWrYJOrpmSwfBSk=");
     Made { variables, ..Made::default() }
 }

@@ -132,8 +132,8 @@ impl Street {
         let settings = read(&text(&self.base, 0, secrets, "")).expect("good settings");
         let Settings { storefronts, accounts, secrets, .. } = settings;
         let outfit = adapters::shipped();
-        let house =
-            build(storefronts, accounts, &outfit, self.ground.clone(), secrets.keyring, (Role::All, None));
+        let (ground, all) = (self.ground.clone(), (Role::All, None));
+        let house = build(storefronts, accounts, &outfit, ground, secrets.keyring, all, None);
         let house = house.expect("a house");
         house.take_up_tokens().await;
         house

@@ -97,6 +97,22 @@ impl Request {
         Ok(self)
     }
 
+    /// With a header that the settings name. Its value is never shown.
+    pub fn named_header(mut self, name: &str, value: &SecretString) -> Result<Self, PortError> {
+        let mut value = HeaderValue::from_str(value.expose_secret()).map_err(|_| self.unfit(name))?;
+        value.set_sensitive(true);
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| self.unfit(name))?;
+        self.headers.insert(name, value);
+        Ok(self)
+    }
+
+    /// With a body of that kind.
+    pub fn bytes(mut self, mime: &'static str, body: Vec<u8>) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(mime));
+        self.body = Some(body);
+        self
+    }
+
     /// With a whole time limit of its own.
     pub fn within(mut self, limit: Duration) -> Self {
         self.time_limit = Some(limit);

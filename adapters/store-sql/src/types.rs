@@ -13,7 +13,10 @@ use diesel::{
     sqlite::{Sqlite, SqliteValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use tradepost_domain::{Author, Delivery, Timestamp, ledger::OrderState, rule::MatchKind};
+use tradepost_domain::{
+    Author, Correlation, Delivery, Timestamp, correlation::BadCorrelation, ledger::OrderState,
+    rule::MatchKind,
+};
 use tradepost_ports::store::{Class, Fate, Kept, OutboxState, StoreError};
 
 /// A point in time: microseconds on SQLite, `timestamptz` on PostgreSQL. What is finer is cut off.
@@ -116,6 +119,23 @@ where
 /// Ids as a query takes them.
 pub fn texts<T: Copy>(ids: &[T]) -> Vec<Id<T>> {
     ids.iter().copied().map(Id).collect()
+}
+
+/// A correlation id in a queue's column, with the step of the trace that a queued row goes on from.
+#[derive(Debug, Clone)]
+pub struct Traced(pub Correlation);
+
+impl fmt::Display for Traced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.in_row())
+    }
+}
+
+impl FromStr for Traced {
+    type Err = BadCorrelation;
+    fn from_str(text: &str) -> Result<Self, BadCorrelation> {
+        Correlation::of_row(text).map(Self)
+    }
 }
 
 /// A value that is one of a few words.

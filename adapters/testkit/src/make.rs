@@ -10,7 +10,7 @@ use tradepost_domain::{
     AccountKey, Author, Body, Capabilities, Contact, ContactId, Content, Conversation, ConversationId,
     Correlation, DeadLetterId, Delivery, EffectId, Event, EventId, Identity, Lane, Line, MatchKind,
     MediaKind, Message, MessageId, Mode, Money, OrderId, Party, Rule, RuleId, Slot, Storefront, StorefrontId,
-    Timestamp, TurnId, WorkerId,
+    Timestamp, Trace, TurnId, WorkerId,
     capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit, Window},
     conversation::Inner,
     ledger::{Item, Order, OrderState, Payment},
@@ -127,6 +127,11 @@ pub fn correlation() -> Correlation {
     event_id(0).into()
 }
 
+/// The same, remembering the step of a trace, as queued rows do.
+pub fn traced() -> Correlation {
+    correlation().caused_by(Some(Trace::Recorded { trace: 0xf00d << 64, step: 7 }))
+}
+
 /// Event `n` as written down: filed, of conversation `n`'s account.
 pub fn stored_event(n: u64) -> StoredEvent {
     StoredEvent {
@@ -150,7 +155,7 @@ pub fn stored_event(n: u64) -> StoredEvent {
 pub fn inbox_row(n: u64, conversation: ConversationId) -> InboxRow {
     let at = at(i64::try_from(n).unwrap_or_default());
     let body = InboxBody::Said(message(n, "Have you got it in blue?"));
-    InboxRow::new(event_id(n), conversation, correlation(), at, body)
+    InboxRow::new(event_id(n), conversation, traced(), at, body)
 }
 
 /// Line `n` of ours, queued.
@@ -185,7 +190,7 @@ pub fn heard(n: u64, conversation: ConversationId) -> Written {
 
 /// Row `n` of the outbox: a line that may leave at once and is valid for six hours.
 pub fn outbox_row(n: u64, conversation: ConversationId) -> OutboxRow {
-    let cause = Cause { storefront: storefront(), conversation, correlation: correlation(), at: at(0) };
+    let cause = Cause { storefront: storefront(), conversation, correlation: traced(), at: at(0) };
     let content = Content::text(format!("Line {n}."));
     let work = Work::Say { peer: "peer-1".into(), content, author: Author::Bot };
     OutboxRow::new(cause, effect_id(n), lane(), Class::Say, work, Duration::from_secs(6 * 3600))

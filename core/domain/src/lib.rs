@@ -31,6 +31,7 @@ pub mod phone;
 pub mod rule;
 pub mod slot;
 pub mod storefront;
+pub mod trace;
 
 pub use arrival::{Arrival, Party, What};
 pub use call::{Answer, Answered, Call, Checkout, CheckoutRequest};
@@ -56,3 +57,4 @@ pub use phone::Phone;
 pub use rule::{MatchKind, Rule};
 pub use slot::{Region, Slot};
 pub use storefront::Storefront;
+pub use trace::{Trace, TraceParent};

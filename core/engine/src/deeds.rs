@@ -4,7 +4,10 @@ use tradepost_domain::{
     Deed, Fact, OrderId, Outcome, Timestamp,
     ledger::{Order, OrderState, Settlement},
 };
-use tradepost_ports::store::{Contacts, Kept, Ledger};
+use tradepost_ports::{
+    Happening,
+    store::{Contacts, Kept, Ledger},
+};
 
 use crate::turn::Turn;
 
@@ -44,7 +47,10 @@ impl Turn<'_> {
             checkout: None,
         };
         match quantity > 0 && Ledger::reserve(&mut *self.unit, &order, self.now).await? {
-            true => Ok(Outcome::Reserved { order }),
+            true => {
+                self.house.saw(|| Happening::Reserved { storefront: order.storefront.to_string() });
+                Ok(Outcome::Reserved { order })
+            }
             false => Ok(Outcome::SoldOut { sku: order.sku, left: item.free }),
         }
     }
@@ -73,6 +79,7 @@ impl Turn<'_> {
     pub(crate) async fn book(&mut self, order: &Order, settlement: Settlement) -> Kept<()> {
         if matches!(settlement, Settlement::OnTime | Settlement::LateButKept) {
             self.unit.move_order(order.id, order.state, OrderState::Paid).await?;
+            self.house.saw(|| Happening::Paid { storefront: order.storefront.to_string() });
         }
         Ok(())
     }

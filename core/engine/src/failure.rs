@@ -9,7 +9,7 @@ use std::{
 use parking_lot::Mutex;
 use tradepost_domain::{Conversation, ConversationId, Correlation, EventId, Mode};
 use tradepost_ports::{
-    StoreError, Unit,
+    Happening, StoreError, Unit,
     store::{DeadLetter, DeadWork, InboxBody, InboxRow, Kept},
 };
 
@@ -42,6 +42,7 @@ impl House {
     ) -> Result<(), StoreError> {
         let request = fault.correlation.as_str();
         tracing::warn!(request.id = request, conversation.id = %id, reason = fault.reason, "a turn failed and was rolled back");
+        self.saw(|| Happening::TurnFailed);
         let house = Arc::clone(self);
         write(&*self.store, move |unit| Box::pin(async move { house.count_within(unit, id, fault).await }))
             .await
@@ -59,6 +60,7 @@ impl House {
             } else {
                 let letter = self.dead_event(&conversation.storefront, &row, &fault.reason);
                 unit.bury(&letter).await?;
+                self.saw(|| Happening::Buried { work: "event" });
                 unit.take(&[row.event]).await?;
                 end_no_more(unit, conversation.clone(), &row.body).await?;
             }

@@ -29,6 +29,7 @@ mod tuning;
 mod turn;
 mod unit;
 mod vault;
+mod watch;
 
 use std::sync::Arc;
 

@@ -1,8 +1,9 @@
 //! How the engine runs. Every number has a default that suits two cores and a shop.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tradepost_domain::WorkerId;
+use tradepost_ports::Observer;
 
 use crate::StageHook;
 
@@ -43,6 +44,8 @@ pub struct Tuning {
     pub token_round: Duration,
     /// Told when a stage is reached: where the chaos suite kills.
     pub stages: Option<StageHook>,
+    /// Told how the house works: for traces and figures.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 /// When a breaker opens and closes.
@@ -83,6 +86,7 @@ impl Tuning {
             attention_probe: Duration::from_secs(60),
             token_round: Duration::from_secs(60),
             stages: None,
+            observer: None,
         }
     }
 

@@ -3,7 +3,11 @@
 use std::fmt::Write;
 
 use super::{Config, Ended, Outcome, shop, show};
-use crate::{http, outfit::Outfit, settings::Settings};
+use crate::{
+    http,
+    outfit::Outfit,
+    settings::{Settings, TelemetrySettings},
+};
 
 pub(super) fn check(outfit: &Outfit, config: &Config) -> Outcome {
     let settings = shop::settings(outfit, config)?;
@@ -15,6 +19,17 @@ pub(super) fn openapi(outfit: &Outfit) -> Outcome {
     show::print(text.trim_end())
 }
 
+/// Who would be told how the house works. An address may hold a password: its host is shown.
+fn telemetry(settings: &TelemetrySettings) -> Vec<String> {
+    let otlp = settings.otlp.as_ref().and_then(|url| url.host_str());
+    let page = settings.prometheus.then(|| match settings.prometheus_address {
+        Some(address) => format!("a page for Prometheus at {address}/metrics"),
+        None => "a page for Prometheus at /metrics".to_owned(),
+    });
+    let reports = settings.sentry_dsn.is_some().then(|| "error reports".to_owned());
+    otlp.map(|host| format!("traces and figures to {host}")).into_iter().chain(page).chain(reports).collect()
+}
+
 /// What would run. Writing into a text cannot fail.
 fn summary(settings: &Settings) -> String {
     let server = &settings.server;
@@ -23,6 +38,9 @@ fn summary(settings: &Settings) -> String {
     let _ = writeln!(text, "role          {}", server.role.word());
     let _ = writeln!(text, "layout        {}", settings.layout.words());
     let _ = writeln!(text, "data          {}", settings.data().display());
+    for told in telemetry(&settings.telemetry) {
+        let _ = writeln!(text, "telemetry     {told}");
+    }
     for storefront in &settings.storefronts {
         let facts = &storefront.facts;
         let _ = writeln!(

@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(outfit: &Outfit, arguments: Arguments) -> Outcome {
     let Arguments { once, port, data } = arguments;
-    logs::begin(&LogSettings { format: LogFormat::Readable, level: "error".to_owned() });
+    logs::begin(&LogSettings { format: LogFormat::Readable, level: "error".to_owned() }, Vec::new());
     let port = port.unwrap_or(if once { 0 } else { 8080 });
     match demo::play(outfit, &Demo { once, port, data }, on_signal()).await {
         Ok(differences) if differences.is_empty() || !once => Ok(()),

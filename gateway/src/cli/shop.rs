@@ -35,7 +35,7 @@ pub(super) async fn house(outfit: &Outfit, config: &Config) -> Result<Arc<House>
     let settings = settings(outfit, config)?;
     let ground = ground(outfit, &settings).await?;
     let keyring = settings.secrets.keyring;
-    build(settings.storefronts, settings.accounts, outfit, ground, keyring, (Role::All, None))
+    build(settings.storefronts, settings.accounts, outfit, ground, keyring, (Role::All, None), None)
         .map_err(|faults| Ended::wrong(faults.join("\n")))
 }
 

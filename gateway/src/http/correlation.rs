@@ -1,7 +1,7 @@
 //! The id that a request is known by: in its answer, in every log line, in what it causes, and in problem documents.
 
 use poem::Request;
-use tradepost_domain::{Correlation, RequestId};
+use tradepost_domain::{Correlation, RequestId, TraceParent};
 use tradepost_openapi::ProblemKind;
 use tradepost_ports::{Clock, Dice};
 
@@ -13,7 +13,7 @@ pub const HEADER: &str = "x-request-id";
 /// Takes the caller's id if it is harmless, else the trace id of its `traceparent`, else makes one.
 pub fn of(request: &Request, clock: &dyn Clock, dice: &dyn Dice) -> Correlation {
     let given = request.header(HEADER).and_then(|id| id.parse().ok());
-    let traced = || request.header("traceparent").and_then(trace_id)?.parse().ok();
+    let traced = || trace_id(request.header("traceparent")?)?.parse().ok();
     given.or_else(traced).unwrap_or_else(|| RequestId::new(clock.now(), dice.roll()).into())
 }
 
@@ -22,15 +22,10 @@ pub fn given(request: &Request) -> Result<Correlation, Refusal> {
     request.extensions().get().cloned().ok_or_else(|| Refusal::new(ProblemKind::Internal))
 }
 
-/// `00-<32 digits>-<16 digits>-<2 digits>` (www.w3.org/TR/trace-context).
-fn trace_id(header: &str) -> Option<&str> {
-    let mut parts = header.split('-');
-    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let hex = |text: &str, long: usize| {
-        text.len() == long && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-    };
-    let fits = hex(version, 2) && hex(trace, 32) && hex(span, 16) && hex(flags, 2);
-    (fits && trace.bytes().any(|b| b != b'0')).then_some(trace)
+/// The trace's id as text.
+fn trace_id(header: &str) -> Option<String> {
+    let caller = header.parse::<TraceParent>().ok()?;
+    Some(format!("{:032x}", caller.trace))
 }
 
 #[cfg(test)]

@@ -8,16 +8,19 @@ use poem::{
     Endpoint, Request, Response,
     endpoint::BoxEndpoint,
     error::ReadBodyError,
-    http::{HeaderValue, header},
+    http::{HeaderValue, Method, header},
 };
 use tokio::time::timeout;
-use tracing::Instrument;
+use tracing::{Instrument, field::Empty};
 use tradepost_domain::Correlation;
 use tradepost_openapi::ProblemKind;
 use tradepost_ports::{Clock, Dice};
 
 use super::{Admission, Refusal, correlation};
-use crate::settings::ServerSettings;
+use crate::{
+    settings::ServerSettings,
+    telemetry::{self, Visits},
+};
 
 /// Bounds of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,7 @@ pub struct Door {
     admission: Admission,
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
+    visits: Option<Visits>,
 }
 
 impl Door {
@@ -54,16 +58,25 @@ impl Door {
         admission: Admission,
         (clock, dice): (Arc<dyn Clock>, Arc<dyn Dice>),
     ) -> Self {
-        Self { routes, limits, admission, clock, dice }
+        Self { routes, limits, admission, clock, dice, visits: None }
+    }
+
+    /// The same door, watched.
+    pub(crate) fn watched(self, visits: Option<Visits>) -> Self {
+        Self { visits, ..self }
     }
 
     /// Answers a request, whatever happens.
     pub async fn answer(&self, mut request: Request) -> Response {
         let correlation = correlation::of(&request, self.clock.as_ref(), self.dice.as_ref());
-        request.extensions_mut().insert(correlation.clone());
         // The path only: a query may carry an endpoint's token.
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let span = tracing::info_span!("request", request.id = correlation.as_str(), %method, path);
+        let span = span(&correlation, &method, &path);
+        let correlation = match &self.visits {
+            Some(visits) => visits.begins(&span, correlation, &request),
+            None => correlation,
+        };
+        request.extensions_mut().insert(correlation.clone());
         let begun = std::time::Instant::now();
         let work = async {
             let mut response = match self.attempt(request).await {
@@ -72,7 +85,10 @@ impl Door {
             };
             mark(&mut response, &correlation);
             let (status, duration_ms) = (response.status().as_u16(), begun.elapsed().as_millis());
-            match path.starts_with("/health") {
+            if let Some(visits) = &self.visits {
+                visits.ended(&tracing::Span::current(), &method, &path, status, begun.elapsed());
+            }
+            match is_watch(&path) {
                 true => tracing::debug!(status, duration_ms, "answered"),
                 false => tracing::info!(status, duration_ms, "answered"),
             }
@@ -117,6 +133,24 @@ impl Door {
         }
         Ok(())
     }
+}
+
+/// Requests that come every few seconds to see how the house is are no news.
+fn span(correlation: &Correlation, method: &Method, path: &str) -> tracing::Span {
+    let request = correlation.as_str();
+    match is_watch(path) {
+        true => {
+            tracing::debug_span!("request", request.id = request, %method, path, route = Empty, status = Empty)
+        }
+        false => {
+            tracing::info_span!("request", request.id = request, %method, path, route = Empty, status = Empty)
+        }
+    }
+}
+
+/// Does somebody only look how the house is?
+fn is_watch(path: &str) -> bool {
+    path.starts_with("/health") || path == telemetry::PAGE
 }
 
 fn mark(response: &mut Response, correlation: &Correlation) {

@@ -39,6 +39,7 @@ use tradepost_ports::{Clock, Coordinator, Dice, Store};
 use crate::{
     adapters::direct::Keys,
     settings::{EndpointSettings, Role},
+    telemetry,
 };
 
 /// The rooms behind the door.
@@ -96,6 +97,23 @@ fn cors(origins: Vec<String>) -> Cors {
     let cors = Cors::new().allow_credentials(false).allow_methods([Method::GET, Method::POST]);
     let cors = cors.allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT]);
     cors.expose_header(correlation::HEADER).expose_header(header::RETRY_AFTER).allow_origins(origins)
+}
+
+/// These paths, and others before them.
+pub(crate) fn beside(
+    first: BoxEndpoint<'static>,
+    rest: BoxEndpoint<'static>,
+) -> Result<BoxEndpoint<'static>, RouteError> {
+    let route = Route::new().try_at(telemetry::PAGE, first)?;
+    Ok(route.try_nest_no_strip("/", rest)?.map_to_response().boxed())
+}
+
+/// All paths, as labels for figures: the endpoints' and the API's.
+pub(crate) fn paths(endpoints: &[EndpointSettings]) -> Vec<String> {
+    let ours = endpoints.iter().flat_map(|endpoint| [vec![endpoint.path()], endpoint.paths.clone()].concat());
+    let spec: serde_json::Value = serde_json::from_str(&document::service().spec()).unwrap_or_default();
+    let api = spec["paths"].as_object().into_iter().flat_map(|paths| paths.keys().cloned());
+    ours.chain(api).chain([telemetry::PAGE.to_owned()]).collect()
 }
 
 /// The paths of a process that takes neither webhooks nor requests: how it is.

@@ -8,6 +8,7 @@ mod secrets;
 mod section;
 mod server;
 mod storefront;
+mod telemetry;
 
 use std::{
     collections::BTreeSet,
@@ -25,6 +26,7 @@ pub use layout::{DatabaseSettings, Layout, WireSettings};
 pub use secrets::SecretsSettings;
 pub use server::{LogFormat, LogSettings, Role, ServerSettings, StoreSettings};
 pub use storefront::StorefrontSettings;
+pub use telemetry::TelemetrySettings;
 
 use self::{fault::Report, section::Section};
 use crate::{adapters::direct::Caller, outfit::Outfit, spool::Room};
@@ -61,6 +63,8 @@ pub struct Settings {
     pub spool: Room,
     /// How the house logs.
     pub log: LogSettings,
+    /// Who is told how it works.
+    pub telemetry: TelemetrySettings,
     /// What seals the secrets that it keeps.
     pub secrets: SecretsSettings,
     /// Who sells.
@@ -158,6 +162,7 @@ fn all(mut root: Section<'_>, outfit: &Outfit) -> Option<Settings> {
     }
     let spool = layout::spool(root.table("spool"));
     let log = server::log(root.table("log"));
+    let telemetry = telemetry::telemetry(root.table("telemetry"));
     let (secrets, seals) = secrets::secrets(root.table("secrets"));
     let storefronts = storefront::storefronts(&mut root, outfit);
     let names = storefronts.iter().map(|storefront| storefront.name.clone()).collect();
@@ -173,6 +178,7 @@ fn all(mut root: Section<'_>, outfit: &Outfit) -> Option<Settings> {
         layout,
         spool,
         log: log?,
+        telemetry: telemetry?,
         secrets,
         storefronts: storefronts.into_iter().filter_map(|named| named.settings).collect(),
         endpoints,

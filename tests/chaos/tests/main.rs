@@ -9,4 +9,5 @@ mod providers;
 mod servers;
 mod spool;
 mod stage;
+mod traces;
 mod versions;

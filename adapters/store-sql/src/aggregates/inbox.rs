@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use tradepost_domain::{ConversationId, Correlation, EventId, Timestamp, WorkerId};
+use tradepost_domain::{ConversationId, EventId, Timestamp, WorkerId};
 use tradepost_ports::store::{Inbox, InboxBody, InboxRow, Kept};
 
 use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{conversations, inbox},
-    types::{At, Id, Json, count},
+    types::{At, Id, Json, Traced, count},
 };
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -20,7 +20,7 @@ pub(super) struct Row {
     pub(super) seq: i64,
     pub(super) event: Id<EventId>,
     pub(super) conversation: Id<ConversationId>,
-    pub(super) correlation: Id<Correlation>,
+    pub(super) correlation: Id<Traced>,
     pub(super) at: At,
     pub(super) ripe_at: At,
     pub(super) tries: i64,
@@ -34,7 +34,7 @@ impl Row {
             seq: 0,
             event: Id(row.event),
             conversation: Id(row.conversation),
-            correlation: Id(row.correlation.clone()),
+            correlation: Id(Traced(row.correlation.clone())),
             at: At(row.at),
             ripe_at: At(row.ripe_at),
             tries: row.tries.into(),
@@ -48,7 +48,7 @@ impl Row {
             event: self.event.0,
             seq: self.seq,
             conversation: self.conversation.0,
-            correlation: self.correlation.0,
+            correlation: self.correlation.0.0,
             at: self.at.0,
             ripe_at: self.ripe_at.0,
             tries: count(self.tries)?,

@@ -5,15 +5,13 @@ use diesel::{
     dsl::{exists, not},
     prelude::*,
 };
-use tradepost_domain::{
-    ConversationId, Correlation, EffectId, Lane, MessageId, Slot, StorefrontId, Timestamp, WorkerId,
-};
+use tradepost_domain::{ConversationId, EffectId, Lane, MessageId, Slot, StorefrontId, Timestamp, WorkerId};
 use tradepost_ports::store::{Class, Kept, Outbox, OutboxRow, OutboxState};
 
 use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{inbox, lanes, outbox},
-    types::{At, Id, Json, Word, count},
+    types::{At, Id, Json, Traced, Word, count},
 };
 
 diesel::alias!(outbox as ahead: Ahead);
@@ -26,7 +24,7 @@ pub(super) struct Row {
     pub(super) effect: Id<EffectId>,
     pub(super) storefront: String,
     pub(super) conversation: Id<ConversationId>,
-    pub(super) correlation: Id<Correlation>,
+    pub(super) correlation: Id<Traced>,
     pub(super) lane: String,
     pub(super) class: Word<Class>,
     pub(super) rank: i32,
@@ -50,7 +48,7 @@ impl Row {
             effect: Id(row.effect),
             storefront: row.storefront.to_string(),
             conversation: Id(row.conversation),
-            correlation: Id(row.correlation.clone()),
+            correlation: Id(Traced(row.correlation.clone())),
             lane: row.lane.to_string(),
             class: Word(row.class),
             rank: row.rank,
@@ -74,7 +72,7 @@ impl Row {
             seq: self.seq,
             storefront: StorefrontId::new(self.storefront),
             conversation: self.conversation.0,
-            correlation: self.correlation.0,
+            correlation: self.correlation.0.0,
             lane: Lane::new(self.lane),
             class: self.class.0,
             rank: self.rank,

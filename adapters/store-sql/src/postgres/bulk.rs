@@ -16,7 +16,7 @@ use tradepost_domain::{
 use tradepost_ports::store::{Class, Fate, Kept, OutboxState};
 
 use super::{SqlUnit, events, inbox, messages, outbox};
-use crate::types::{At, Document, Id, Json, Moment, Word};
+use crate::types::{At, Document, Id, Json, Moment, Traced, Word};
 
 /// What is not written yet.
 #[derive(Default)]
@@ -161,13 +161,13 @@ bulk!(Messages of messages::Row, "messages" {
 });
 
 bulk!(Inbox of inbox::Row, "inbox" {
-    event: Text [Id<EventId>], conversation: Text [Id<ConversationId>], correlation: Text [Id<Correlation>],
+    event: Text [Id<EventId>], conversation: Text [Id<ConversationId>], correlation: Text [Id<Traced>],
     at: Moment [At], ripe_at: Moment [At], tries: BigInt [i64], kind: Text [String], body: Document [Json],
 });
 
 bulk!(Outbox of outbox::Row, "outbox" {
     effect: Text [Id<EffectId>], storefront: Text [String], conversation: Text [Id<ConversationId>],
-    correlation: Text [Id<Correlation>], lane: Text [String], class: Text [Word<Class>], rank: Integer [i32],
+    correlation: Text [Id<Traced>], lane: Text [String], class: Text [Word<Class>], rank: Integer [i32],
     slot: Nullable<Text> [Option<String>], message: Nullable<Text> [Option<Id<MessageId>>], work: Document [Json],
     at: Moment [At], not_before: Moment [At], valid_until: Moment [At], state: Text [Word<OutboxState>],
     holder: Nullable<Text> [Option<String>], until: Nullable<Moment> [Option<At>], attempt: BigInt [i64],

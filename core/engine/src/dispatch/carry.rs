@@ -9,6 +9,7 @@ use tradepost_domain::{Answer, Call, Checkout, CheckoutRequest, EffectId, ErrorK
 use tradepost_ports::{
     Fetched, MediaSource, Messenger, Outbound, Payments, PortResult, Receipt, StoreError,
     correlation::correlated,
+    observer::STEPS,
     store::{Class, Work},
     terms::Repeat,
 };
@@ -55,11 +56,14 @@ impl House {
     pub async fn carry(self: &Arc<Self>, marked: Marked) -> Result<(), StoreError> {
         let (request, effect, account) = (marked.row.correlation.clone(), marked.row.effect, &marked.account);
         let span = tracing::info_span!("call", request.id = request.as_str(), %effect, %account);
+        let request = self.step(&span, request);
         let work = async {
             let outcome = correlated(request, self.send(&marked)).await;
             tracing::debug!(outcome = outcome.word(), "the port has answered");
             self.reached(Stage::Answered);
-            self.settle_surely(marked, outcome).await
+            let settling =
+                self.span(|| tracing::info_span!(target: STEPS, "settle", outcome = outcome.word()));
+            self.settle_surely(marked, outcome).instrument(settling).await
         };
         work.instrument(span).await
     }

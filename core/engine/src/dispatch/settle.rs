@@ -8,7 +8,7 @@ use tradepost_domain::{
     Media, MessageId, OrderId, PortError, Source, Timestamp, ledger::OrderState,
 };
 use tradepost_ports::{
-    Fetched, PortResult, Receipt, StoreError, Unit,
+    Fetched, Happening, PortResult, Receipt, StoreError, Unit,
     store::{
         Class, DeadLetter, DeadWork, InboxBody, InboxRow, Kept, MediaBlob, OutboxRow, OutboxState,
         ParkedNews, Work,
@@ -143,6 +143,7 @@ impl House {
         receipt: &Receipt,
     ) -> Kept<()> {
         unit.deliver(message, Delivery::Sent, Some(&receipt.reference), None, Some(marked.at)).await?;
+        self.saw_left(unit, marked, message).await?;
         self.apply_parked(unit, &marked.account, &receipt.reference, message).await
     }
 
@@ -344,7 +345,9 @@ impl House {
             reason: reason.to_owned(),
             work,
         };
-        unit.bury(&letter).await
+        unit.bury(&letter).await?;
+        self.saw(|| Happening::Buried { work: "effect" });
+        Ok(())
     }
 
     /// No expiring provider link stays in a transcript.

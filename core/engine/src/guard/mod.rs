@@ -3,6 +3,7 @@
 
 mod breaker;
 mod health;
+mod watch;
 
 use std::{collections::BTreeMap, future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -16,7 +17,7 @@ use futures::{
 pub use health::{BreakerState, ProviderHealth};
 use parking_lot::Mutex;
 use tradepost_domain::{AccountKey, ErrorKind, PortError, Timestamp};
-use tradepost_ports::{Clock, PortResult, Terms, store::Class, terms::Repeat};
+use tradepost_ports::{Clock, Observer, PortResult, Terms, store::Class, terms::Repeat};
 
 use crate::{Registry, Tuning, failure::said_by};
 
@@ -50,6 +51,7 @@ pub(crate) struct Guard {
     breaker: Option<Breaker>,
     attention: Mutex<Option<Attention>>,
     probe_every: Duration,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 /// The provider refuses our credentials: nothing is sent but a probe now and then.
@@ -62,7 +64,8 @@ struct Attention {
 impl Guard {
     fn new(terms: Terms, clock: Arc<dyn Clock>, tuning: &Tuning) -> Self {
         let breaker = tuning.breaker.map(Breaker::new);
-        Self { terms, clock, breaker, attention: Mutex::default(), probe_every: tuning.attention_probe }
+        let (probe_every, observer) = (tuning.attention_probe, tuning.observer.clone());
+        Self { terms, clock, breaker, attention: Mutex::default(), probe_every, observer }
     }
 
     /// How many calls may be begun now: none while the breaker is open or the account needs attention, one to probe.
@@ -103,24 +106,24 @@ impl Guard {
             .with_max_times(self.tries(class) - 1)
             .build();
         for wait in waits {
-            match self.once(&call).await {
+            match self.once(class, &call).await {
                 Err(error) if quickly(&error) => {
                     self.clock.sleep(error.retry_after().unwrap_or(wait).min(QUICK_WAIT)).await;
                 }
                 result => return result,
             }
         }
-        self.once(&call).await
+        self.once(class, &call).await
     }
 
     /// The time limit stands inside the breaker, so that what is given up is counted.
-    async fn once<T, F, Fut>(&self, call: &F) -> PortResult<T>
+    async fn once<T, F, Fut>(&self, class: Class, call: &F) -> PortResult<T>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = PortResult<T>>,
     {
         let permit = self.permit()?;
-        let result = self.in_time(without_panic(call)).await;
+        let result = self.observed(class, self.in_time(without_panic(call))).await;
         if let Some(permit) = permit {
             permit.told(result.as_ref().err().map(|error| error.kind));
         }

@@ -100,6 +100,8 @@ impl<'a> Filing<'a> {
             repeats: self.repeats,
         };
         unit.record(&event).await?;
+        self.house
+            .saw_filed(&self.intake.kind, if self.over.is_some() { "over_limit" } else { filed.fate.word() });
         accepted.taken += 1;
         accepted.unrouted += usize::from(filed.fate == Fate::Unrouted);
         accepted.events.push(self.id);

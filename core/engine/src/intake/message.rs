@@ -9,7 +9,7 @@ use tradepost_domain::{
     message::{About, Referral},
 };
 use tradepost_ports::{
-    Signal, StoreError, Unit,
+    Happening, Signal, StoreError, Unit,
     store::{Cause, Class, Fate, InboxBody, Kept, OutboxRow, Work, Written},
 };
 
@@ -82,6 +82,7 @@ impl Filing<'_> {
             inner: Inner::default(),
         };
         unit.begin(&conversation).await?;
+        self.house.saw(|| Happening::Began { storefront: entry.facts.id.to_string() });
         if let Some(met) = self.met {
             met.lock().insert(customer, conversation.id);
         }

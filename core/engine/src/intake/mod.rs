@@ -18,9 +18,11 @@ use std::{
 use file::Filing;
 use limit::Over;
 use parking_lot::Mutex;
+use tracing::Span;
 use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId};
 use tradepost_ports::{
-    Unit, Wake,
+    Happening, Unit, Wake,
+    observer::STEPS,
     store::{Fate, Kept, StoreError, StoredEvent},
 };
 
@@ -100,8 +102,9 @@ impl House {
     /// takes no other with it.
     pub async fn accept_many(
         self: &Arc<Self>,
-        requests: Vec<(Intake, Vec<Arrival>)>,
+        mut requests: Vec<(Intake, Vec<Arrival>)>,
     ) -> Vec<Result<Accepted, StoreError>> {
+        let _until_kept = self.steps(&mut requests);
         let requests = Arc::new(requests);
         match self.accept_together(&requests, None).await {
             Ok(accepted) => {
@@ -127,9 +130,25 @@ impl House {
         arrivals: Vec<Arrival>,
         repeats: Option<EventId>,
     ) -> Kept<Accepted> {
-        let requests = Arc::new(vec![(intake.clone(), arrivals)]);
+        let mut requests = vec![(intake.clone(), arrivals)];
+        let _until_kept = self.steps(&mut requests);
+        let requests = Arc::new(requests);
         let mut accepted = self.accept_together(&requests, repeats).await?;
         Ok(accepted.pop().unwrap_or_default())
+    }
+
+    /// Each request's events are taken in a step of its own trace, however many share the unit. A step ends with its span.
+    fn steps(&self, requests: &mut [(Intake, Vec<Arrival>)]) -> Vec<Span> {
+        if self.tuning.observer.is_none() {
+            return Vec::new();
+        }
+        let step = |(intake, arrivals): &mut (Intake, Vec<Arrival>)| {
+            let (request, channel, events) = (intake.correlation.as_str(), &intake.kind, arrivals.len());
+            let span = tracing::info_span!(target: STEPS, "accept", request.id = request, channel, events);
+            intake.correlation = self.step(&span, intake.correlation.clone());
+            span
+        };
+        requests.iter_mut().map(step).collect()
     }
 
     async fn accept_together(
@@ -193,7 +212,10 @@ impl House {
             for (one, is_new) in arrivals.into_iter().zip(news) {
                 match is_new {
                     true => new.push(one),
-                    false => accepted[one.place].known += 1,
+                    false => {
+                        accepted[one.place].known += 1;
+                        self.saw_filed(kind, "known");
+                    }
                 }
             }
         }
@@ -234,7 +256,12 @@ impl House {
             })
         })
         .await?;
+        self.saw_filed(&intake.kind, Fate::Unparsed.word());
         Ok(id)
+    }
+
+    fn saw_filed(&self, channel: &str, fate: &'static str) {
+        self.saw(|| Happening::Filed { channel: channel.to_owned(), fate });
     }
 
     pub(crate) fn wake_turns(&self, conversations: Vec<ConversationId>) {

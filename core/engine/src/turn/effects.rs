@@ -7,7 +7,7 @@ use tradepost_domain::{
     Mode, PortError, Region, Slot, Timestamp, call::PortKind, fit,
 };
 use tradepost_ports::{
-    Signal, StoreError, Unit,
+    Happening, Signal, StoreError, Unit,
     store::{Cause, Class, InboxBody, InboxRow, Kept, OutboxRow, OutboxState, Timer, Work, Written},
 };
 
@@ -35,6 +35,8 @@ impl Turn<'_> {
             Effect::HandOver { reason } => {
                 if !self.conversation.mode.is_person() {
                     self.conversation.mode = Mode::Wanted { reason, since: self.now };
+                    let storefront = &self.conversation.storefront;
+                    self.house.saw(|| Happening::HandedOver { storefront: storefront.to_string() });
                 }
             }
         }

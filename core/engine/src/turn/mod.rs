@@ -16,7 +16,7 @@ use tradepost_domain::{
     flow::{Reading, Stage},
 };
 use tradepost_ports::{
-    StoreError, Unit, Wake,
+    Happening, StoreError, Unit, Wake,
     store::{InboxBody, Kept},
 };
 
@@ -26,6 +26,7 @@ use crate::{
     failure::{Aftermath, Fault, Told, without_panic},
     registry::{Channel, StorefrontEntry},
     unit::write,
+    watch::between,
 };
 
 /// How a turn ended.
@@ -155,6 +156,8 @@ impl House {
             told,
         };
         turn.run(plan, swept).await?;
+        let (storefront, took) = (entry.facts.id.as_str(), between(now, self.now()));
+        self.saw(|| Happening::Turned { storefront: storefront.to_owned(), took });
         self.reached(crate::Stage::Turning);
         Ok(TurnEnd::Done)
     }
@@ -220,6 +223,7 @@ impl Turn<'_> {
             self.correlation = job.correlation().unwrap_or(self.correlation);
             let (request, id) = (self.correlation.as_str(), self.conversation.id);
             let span = tracing::info_span!("turn", request.id = request, conversation.id = %id);
+            self.correlation = self.house.step(&span, self.correlation.clone());
             if let Err(error) = self.take(job).instrument(span).await {
                 return Err(self.blame(events, error));
             }

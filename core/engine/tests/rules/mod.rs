@@ -10,6 +10,7 @@ mod hold;
 mod intake;
 mod loops;
 mod money;
+mod observer;
 mod parts;
 mod people;
 mod repair;

@@ -100,7 +100,11 @@ pub fn worker(
         dice: Arc::new(SeededDice::new(seed)),
         registry: registry(setup, ports),
         keyring: setup.tokens.as_ref().map(|(keyring, _)| Arc::clone(keyring)),
-        tuning: Tuning { breaker: setup.breaker, ..Tuning::new(name.into()) },
+        tuning: Tuning {
+            breaker: setup.breaker,
+            observer: setup.observer.clone(),
+            ..Tuning::new(name.into())
+        },
     })
 }
 

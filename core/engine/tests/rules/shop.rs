@@ -18,7 +18,7 @@ use tradepost_domain::{
 };
 use tradepost_engine::{Accepted, BreakerTuning, House, Intake, Keyring, Marked, TurnEnd};
 use tradepost_ports::{
-    Clock, Store, Terms, TokenSource,
+    Clock, Observer, Store, Terms, TokenSource,
     store::{StaffWord, UnitWork, Written},
     terms::Repeat,
 };
@@ -58,6 +58,8 @@ pub struct Setup {
     pub alone: bool,
     /// Messages of a contact that are answered within a minute.
     pub contact_per_minute: Option<u32>,
+    /// Who is told how the house works.
+    pub observer: Option<Arc<dyn Observer>>,
     /// What seals, and where the account's token is exchanged.
     pub tokens: Option<(Arc<Keyring>, Arc<dyn TokenSource>)>,
 }
@@ -76,6 +78,7 @@ impl Default for Setup {
             takes_payments: true,
             alone: false,
             contact_per_minute: None,
+            observer: None,
             tokens: None,
         }
     }

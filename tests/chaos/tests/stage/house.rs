@@ -176,9 +176,14 @@ impl House {
         self.program.as_mut().expect("a house that was started")
     }
 
+    /// Its whole log.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("house.log")).unwrap_or_default()
+    }
+
     /// The end of its log.
     pub fn last_words(&self) -> String {
-        let text = std::fs::read_to_string(self.folder.join("house.log")).unwrap_or_default();
+        let text = self.log();
         let lines: Vec<_> = text.lines().collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
     }

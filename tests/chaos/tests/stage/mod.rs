@@ -2,10 +2,12 @@
 
 mod books;
 mod crowd;
+mod ear;
 mod ground;
 mod house;
 mod program;
 mod provider;
+mod receiver;
 mod tally;
 mod tracee;
 mod wire;
@@ -18,10 +20,12 @@ use std::{
 
 pub use books::Books;
 pub use crowd::Crowd;
+pub use ear::Ear;
 pub use ground::{Ground, Layout};
 pub use house::{House, refused};
 pub use program::{command, free_port, tradepost};
-pub use provider::{Provider, Sent, client};
+pub use provider::{APP_SECRET, Provider, Sent, client};
+pub use receiver::{Receiver, Told};
 pub use tally::Tally;
 use tempfile::TempDir;
 pub use tracee::Tracee;

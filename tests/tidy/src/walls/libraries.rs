@@ -20,6 +20,11 @@ pub(super) const WALL: Wall = Wall {
         ),
         ("the engine knows SQL", "=== core/engine/Cargo.toml\n[dependencies]\ndiesel.workspace = true"),
         ("the engine serves", "=== core/engine/Cargo.toml\n[dependencies]\npoem.workspace = true"),
+        (
+            "the engine knows telemetry",
+            "=== core/engine/Cargo.toml\n[dependencies]\nopentelemetry.workspace = true",
+        ),
+        ("an adapter counts by itself", "=== adapters/http/src/lib.rs\nuse prometheus::Counter;"),
         ("a handler queries", "=== gateway/src/inbox.rs\nuse diesel::prelude::*;"),
     ],
     allowed: &[
@@ -56,6 +61,19 @@ const TABLE: &[Line] = &[
     (&["poem-openapi"], &["gateway", "openapi"]),
     (&["redis", "bb8-redis"], &["adapters/redis"]),
     (&["figment", "clap"], &["gateway", "adapters/sandbox"]),
+    (
+        &[
+            "opentelemetry",
+            "opentelemetry_sdk",
+            "opentelemetry-http",
+            "opentelemetry-otlp",
+            "opentelemetry-prometheus",
+            "tracing-opentelemetry",
+            "prometheus",
+            "sentry",
+        ],
+        &["gateway"],
+    ),
 ];
 
 fn check(house: &House) -> Vec<Fault> {
