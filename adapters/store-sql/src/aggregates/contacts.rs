@@ -5,7 +5,7 @@ use diesel::{dsl::exists, prelude::*};
 use tradepost_domain::{
     Contact, ContactId, Fact, Identity, MessageId, Purpose, StorefrontId, consent::ConsentEntry,
 };
-use tradepost_ports::store::{Contacts, Kept, StoreError};
+use tradepost_ports::store::{Contacts, Kept};
 
 use super::{RunQueryDsl, SqlUnit};
 use crate::{
@@ -20,6 +20,15 @@ impl Contacts for SqlUnit<'_> {
             Some(id) => self.contact(id).await,
             None => Ok(None),
         }
+    }
+
+    async fn known(&mut self, identities: &[(StorefrontId, Identity)]) -> Kept<Vec<Option<ContactId>>> {
+        let known = self.known_among(identities).await?;
+        let found = |(storefront, identity): &(StorefrontId, Identity)| {
+            let key = (storefront.to_string(), identity.scheme.clone(), identity.value.clone());
+            known.get(&key).copied()
+        };
+        Ok(identities.iter().map(found).collect())
     }
 
     async fn contact(&mut self, id: ContactId) -> Kept<Option<Contact>> {
@@ -47,23 +56,7 @@ impl Contacts for SqlUnit<'_> {
     }
 
     async fn meet(&mut self, contact: &Contact) -> Kept<()> {
-        for identity in &contact.identities {
-            if self.owner_of(&contact.storefront, identity).await?.is_some() {
-                return Err(StoreError::Conflict);
-            }
-        }
-        let row = (
-            contacts::id.eq(Id(contact.id)),
-            contacts::storefront.eq(contact.storefront.as_str()),
-            contacts::name.eq(contact.name.as_deref()),
-        );
-        let met = diesel::insert_into(contacts::table).values(row).on_conflict_do_nothing();
-        if self.run(|db| met.execute(db)).await? == 0 {
-            return Err(StoreError::Conflict);
-        }
-        for (position, identity) in (0..).zip(&contact.identities) {
-            self.add_identity(contact, identity, position).await?;
-        }
+        self.add_contact(contact).await?;
         for (name, fact) in &contact.facts {
             self.put_fact(contact.id, name, fact).await?;
         }
@@ -115,22 +108,14 @@ impl Contacts for SqlUnit<'_> {
 
 impl SqlUnit<'_> {
     /// Who has that identity.
-    async fn owner_of(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<Option<ContactId>> {
+    pub(super) async fn owner_of(
+        &mut self,
+        storefront: &StorefrontId,
+        identity: &Identity,
+    ) -> Kept<Option<ContactId>> {
         let key = (storefront.as_str(), &identity.scheme, &identity.value);
         let owner = identities::table.find(key).select(identities::contact);
         Ok(self.find(|db| owner.first::<Id<ContactId>>(db)).await?.map(|id| id.0))
-    }
-
-    async fn add_identity(&mut self, contact: &Contact, identity: &Identity, position: i64) -> Kept<()> {
-        let row = (
-            identities::storefront.eq(contact.storefront.as_str()),
-            identities::scheme.eq(&identity.scheme),
-            identities::value.eq(&identity.value),
-            identities::contact.eq(Id(contact.id)),
-            identities::position.eq(position),
-        );
-        let added = diesel::insert_into(identities::table).values(row).on_conflict_do_nothing();
-        self.run(|db| added.execute(db)).await.map(drop)
     }
 
     async fn put_fact(&mut self, id: ContactId, name: &str, fact: &Fact) -> Kept<()> {

@@ -12,7 +12,7 @@ use tradepost_domain::{
     AccountKey, ContactId, Conversation, ConversationId, Mode, StorefrontId, Timestamp, WorkerId,
     conversation::Lease,
 };
-use tradepost_ports::store::{ConversationFilter, Conversations, Kept, StoreError};
+use tradepost_ports::store::{ConversationFilter, Conversations, Kept};
 
 use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
@@ -23,23 +23,23 @@ use crate::{
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = conversations, check_for_backend(Backend))]
 #[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
-struct Row {
-    id: Id<ConversationId>,
-    storefront: String,
-    account: String,
-    contact: Id<ContactId>,
-    peer: String,
-    version: i64,
-    lease_holder: Option<String>,
-    lease_until: Option<At>,
-    heard_at: Option<At>,
-    idle_at: Option<At>,
-    mode: Json,
-    with_person: bool,
-    person_until: Option<At>,
-    stage: String,
-    created_at: At,
-    inside: Json,
+pub(super) struct Row {
+    pub(super) id: Id<ConversationId>,
+    pub(super) storefront: String,
+    pub(super) account: String,
+    pub(super) contact: Id<ContactId>,
+    pub(super) peer: String,
+    pub(super) version: i64,
+    pub(super) lease_holder: Option<String>,
+    pub(super) lease_until: Option<At>,
+    pub(super) heard_at: Option<At>,
+    pub(super) idle_at: Option<At>,
+    pub(super) mode: Json,
+    pub(super) with_person: bool,
+    pub(super) person_until: Option<At>,
+    pub(super) stage: String,
+    pub(super) created_at: At,
+    pub(super) inside: Json,
 }
 
 impl Row {
@@ -103,11 +103,7 @@ impl Conversations for SqlUnit<'_> {
 
     async fn begin(&mut self, conversation: &Conversation) -> Kept<()> {
         let row = Row::of(conversation, conversation.version)?;
-        let begun = diesel::insert_into(conversations::table).values(row).on_conflict_do_nothing();
-        match self.run(|db| begun.execute(db)).await? {
-            0 => Err(StoreError::Conflict),
-            _ => Ok(()),
-        }
+        self.add_conversation(row).await
     }
 
     async fn conversation(&mut self, id: ConversationId) -> Kept<Option<Conversation>> {

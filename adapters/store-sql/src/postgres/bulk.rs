@@ -7,15 +7,16 @@ use diesel::{
     QueryResult,
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{Array, BigInt, Integer, Nullable, Text},
+    sql_types::{Array, BigInt, Bool, Integer, Nullable, Text},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tradepost_domain::{
-    Author, ConversationId, Correlation, Delivery, EffectId, EventId, MessageId, Timestamp,
+    Author, Contact, ContactId, ConversationId, Correlation, Delivery, EffectId, EventId, Identity,
+    MessageId, StorefrontId, Timestamp,
 };
 use tradepost_ports::store::{Class, Fate, Kept, OutboxState};
 
-use super::{SqlUnit, events, inbox, messages, outbox};
+use super::{SqlUnit, conversations, events, inbox, messages, outbox};
 use crate::types::{At, Document, Id, Json, Moment, Traced, Word};
 
 /// What is not written yet.
@@ -26,16 +27,55 @@ pub(crate) struct Pending {
     inbox: Vec<inbox::Row>,
     outbox: Vec<outbox::Row>,
     heard: BTreeMap<ConversationId, (Timestamp, Timestamp)>,
+    contacts: Vec<ContactRow>,
+    identities: Vec<IdentityRow>,
+    conversations: Vec<conversations::Row>,
+}
+
+/// A contact without its identities.
+struct ContactRow {
+    id: Id<ContactId>,
+    storefront: String,
+    name: Option<String>,
+}
+
+/// An identity of a contact.
+struct IdentityRow {
+    storefront: String,
+    scheme: String,
+    value: String,
+    contact: Id<ContactId>,
+    position: i64,
 }
 
 impl Pending {
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { events, messages, inbox, outbox, heard } = self;
-        events.is_empty() && messages.is_empty() && inbox.is_empty() && outbox.is_empty() && heard.is_empty()
+        let Self { events, messages, inbox, outbox, heard, contacts, identities, conversations } = self;
+        events.is_empty()
+            && messages.is_empty()
+            && inbox.is_empty()
+            && outbox.is_empty()
+            && heard.is_empty()
+            && contacts.is_empty()
+            && identities.is_empty()
+            && conversations.is_empty()
     }
 
     /// Writes everything.
-    pub(crate) async fn write(self, connection: &mut AsyncPgConnection) -> QueryResult<()> {
+    pub(crate) async fn write(mut self, connection: &mut AsyncPgConnection) -> QueryResult<()> {
+        // Units that write the same ones do so in one order.
+        self.identities.sort_by(|one, other| (&one.scheme, &one.value).cmp(&(&other.scheme, &other.value)));
+        self.conversations
+            .sort_by(|one, other| (&one.account, &one.peer).cmp(&(&other.account, &other.peer)));
+        if !self.identities.is_empty() {
+            Identities::of(&self.identities).execute(connection).await?;
+        }
+        if !self.contacts.is_empty() {
+            Contacts::of(&self.contacts).execute(connection).await?;
+        }
+        if !self.conversations.is_empty() {
+            Conversations::of(&self.conversations).execute(connection).await?;
+        }
         if !self.heard.is_empty() {
             Heard::of(&self.heard).execute(connection).await?;
         }
@@ -74,6 +114,47 @@ impl SqlUnit<'_> {
     pub(super) async fn add_outbox(&mut self, row: outbox::Row) -> Kept<()> {
         self.pending()?.outbox.push(row);
         Ok(())
+    }
+
+    pub(super) async fn add_conversation(&mut self, row: conversations::Row) -> Kept<()> {
+        self.pending()?.conversations.push(row);
+        Ok(())
+    }
+
+    pub(super) async fn add_contact(&mut self, contact: &Contact) -> Kept<()> {
+        let pending = self.pending()?;
+        pending.contacts.push(ContactRow {
+            id: Id(contact.id),
+            storefront: contact.storefront.to_string(),
+            name: contact.name.clone(),
+        });
+        let identities = (0..).zip(&contact.identities).map(|(position, identity)| IdentityRow {
+            storefront: contact.storefront.to_string(),
+            scheme: identity.scheme.clone(),
+            value: identity.value.clone(),
+            contact: Id(contact.id),
+            position,
+        });
+        pending.identities.extend(identities);
+        Ok(())
+    }
+
+    /// The contacts that storefronts know by these identities.
+    pub(super) async fn known_among(
+        &mut self,
+        identities: &[(StorefrontId, Identity)],
+    ) -> Kept<BTreeMap<(String, String, String), ContactId>> {
+        let known = Known {
+            storefronts: identities.iter().map(|(storefront, _)| storefront.as_str()).collect(),
+            schemes: identities.iter().map(|(_, identity)| identity.scheme.as_str()).collect(),
+            values: identities.iter().map(|(_, identity)| identity.value.as_str()).collect(),
+        };
+        let rows: Vec<(String, String, String, Id<ContactId>)> =
+            self.run(|db| RunQueryDsl::load(known, db)).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(storefront, scheme, value, Id(id))| ((storefront, scheme, value), id))
+            .collect())
     }
 
     /// Later times take the place of earlier ones.
@@ -173,6 +254,58 @@ bulk!(Outbox of outbox::Row, "outbox" {
     holder: Nullable<Text> [Option<String>], until: Nullable<Moment> [Option<At>], attempt: BigInt [i64],
     failures: BigInt [i64],
 });
+
+bulk!(Contacts of ContactRow, "contacts" {
+    id: Text [Id<ContactId>], storefront: Text [String], name: Nullable<Text> [Option<String>],
+});
+
+bulk!(Identities of IdentityRow, "identities" {
+    storefront: Text [String], scheme: Text [String], value: Text [String], contact: Text [Id<ContactId>],
+    position: BigInt [i64],
+});
+
+bulk!(Conversations of conversations::Row, "conversations" {
+    id: Text [Id<ConversationId>], storefront: Text [String], account: Text [String], contact: Text [Id<ContactId>],
+    peer: Text [String], version: BigInt [i64], lease_holder: Nullable<Text> [Option<String>],
+    lease_until: Nullable<Moment> [Option<At>], heard_at: Nullable<Moment> [Option<At>],
+    idle_at: Nullable<Moment> [Option<At>], mode: Document [Json], with_person: Bool [bool],
+    person_until: Nullable<Moment> [Option<At>], stage: Text [String], created_at: Moment [At], inside: Document [Json],
+});
+
+/// Who has these identities.
+struct Known<'i> {
+    storefronts: Vec<&'i str>,
+    schemes: Vec<&'i str>,
+    values: Vec<&'i str>,
+}
+
+impl QueryFragment<Pg> for Known<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT identities.storefront, identities.scheme, identities.value, identities.contact FROM identities \
+             JOIN unnest(",
+        );
+        out.push_bind_param::<Array<Text>, _>(&self.storefronts)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.schemes)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.values)?;
+        out.push_sql(
+            ") AS asked (storefront, scheme, value) ON identities.storefront = asked.storefront \
+             AND identities.scheme = asked.scheme AND identities.value = asked.value",
+        );
+        Ok(())
+    }
+}
+
+impl QueryId for Known<'_> {
+    type QueryId = Known<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl diesel::query_builder::Query for Known<'_> {
+    type SqlType = (Text, Text, Text, Text);
+}
 
 /// That customers wrote: times go forwards only.
 struct Heard {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use diesel::{dsl::case_when, prelude::*};
-use tradepost_domain::{AccountKey, ConversationId, Timestamp};
-use tradepost_ports::store::Kept;
+use diesel::{SqliteConnection, dsl::case_when, prelude::*, query_dsl::methods::ExecuteDsl};
+use tradepost_domain::{AccountKey, Contact, ContactId, ConversationId, Identity, StorefrontId, Timestamp};
+use tradepost_ports::store::{Kept, StoreError};
 
-use super::{SqlUnit, events, inbox, messages, outbox};
+use super::{SqlUnit, conversations, events, inbox, messages, outbox};
 use crate::{
     schema,
     types::{At, Id, moment},
@@ -45,6 +45,57 @@ impl SqlUnit<'_> {
         );
         let heard = diesel::update(conversations::table.find(Id(id))).set(later);
         self.run(|db| heard.execute(db)).await.map(drop)
+    }
+
+    pub(super) async fn add_conversation(&mut self, row: conversations::Row) -> Kept<()> {
+        let begun = diesel::insert_into(schema::conversations::table).values(row).on_conflict_do_nothing();
+        self.one_of(begun).await
+    }
+
+    pub(super) async fn add_contact(&mut self, contact: &Contact) -> Kept<()> {
+        use schema::{contacts, identities};
+        let row = (
+            contacts::id.eq(Id(contact.id)),
+            contacts::storefront.eq(contact.storefront.as_str()),
+            contacts::name.eq(contact.name.as_deref()),
+        );
+        self.one_of(diesel::insert_into(contacts::table).values(row).on_conflict_do_nothing()).await?;
+        for (position, identity) in (0_i64..).zip(&contact.identities) {
+            let row = (
+                identities::storefront.eq(contact.storefront.as_str()),
+                identities::scheme.eq(&identity.scheme),
+                identities::value.eq(&identity.value),
+                identities::contact.eq(Id(contact.id)),
+                identities::position.eq(position),
+            );
+            self.one_of(diesel::insert_into(identities::table).values(row).on_conflict_do_nothing()).await?;
+        }
+        Ok(())
+    }
+
+    /// A row that is there already was written by another unit.
+    async fn one_of(
+        &mut self,
+        insert: impl RunQueryDsl<SqliteConnection> + ExecuteDsl<SqliteConnection>,
+    ) -> Kept<()> {
+        match self.run(|db| insert.execute(db)).await? {
+            0 => Err(StoreError::Conflict),
+            _ => Ok(()),
+        }
+    }
+
+    /// The contacts that storefronts know by these identities.
+    pub(super) async fn known_among(
+        &mut self,
+        identities: &[(StorefrontId, Identity)],
+    ) -> Kept<BTreeMap<(String, String, String), ContactId>> {
+        let mut known = BTreeMap::new();
+        for (storefront, identity) in identities {
+            let owner = self.owner_of(storefront, identity).await?;
+            let key = (storefront.to_string(), identity.scheme.clone(), identity.value.clone());
+            known.extend(owner.map(|owner| (key, owner)));
+        }
+        Ok(known)
     }
 
     /// Which of the keys are new.

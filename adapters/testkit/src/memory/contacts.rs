@@ -16,6 +16,14 @@ impl Contacts for Tables {
         Ok(self.contacts.rows().find(known).cloned())
     }
 
+    async fn known(&mut self, identities: &[(StorefrontId, Identity)]) -> Kept<Vec<Option<ContactId>>> {
+        let mut known = Vec::with_capacity(identities.len());
+        for (storefront, identity) in identities {
+            known.push(self.contact_by(storefront, identity).await?.map(|contact| contact.id));
+        }
+        Ok(known)
+    }
+
     async fn contact(&mut self, id: ContactId) -> Kept<Option<Contact>> {
         Ok(self.contacts.get(&id).cloned())
     }

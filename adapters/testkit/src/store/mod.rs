@@ -73,7 +73,7 @@ macro_rules! store_suite {
                 a_waiting_line_holds_its_followers, another_worker_s_line_holds_its_followers, calls_do_not_wait,
                 passed_claims_are_taken_over, busy_lanes, overdue, stale, backlog,
             }
-            contacts { known_by_identity, an_identity_belongs_to_one, named_and_learned, the_latest_consent_counts }
+            contacts { known_by_identity, known_in_the_order_asked, an_identity_belongs_to_one, named_and_learned, the_latest_consent_counts }
             ledger {
                 found_by_key_or_title, wildcards_are_words, reserved_until_sold_out, never_oversold_by_many_at_once,
                 a_hold_ends_by_the_clock, moved_only_from_its_state, paying_takes_stock, known_by_checkout,

@@ -60,7 +60,7 @@ impl Filing<'_> {
         party: &Party,
     ) -> Kept<ConversationId> {
         let customer = (self.account.clone(), party.id.clone());
-        let known = self.met.and_then(|met| met.lock().get(&customer).copied());
+        let known = self.met.and_then(|met| met.conversations.lock().get(&customer).copied());
         if let Some(conversation) = known {
             return Ok(conversation);
         }
@@ -84,15 +84,21 @@ impl Filing<'_> {
         unit.begin(&conversation).await?;
         self.house.saw(|| Happening::Began { storefront: entry.facts.id.to_string() });
         if let Some(met) = self.met {
-            met.lock().insert(customer, conversation.id);
+            met.conversations.lock().insert(customer, conversation.id);
         }
         Ok(conversation.id)
     }
 
     async fn contact(&self, unit: &mut dyn Unit, entry: &StorefrontEntry, party: &Party) -> Kept<ContactId> {
         let identity = Identity::new(self.account.as_str(), party.id.clone());
-        if let Some(contact) = unit.contact_by(&entry.facts.id, &identity).await? {
-            return Ok(contact.id);
+        let key = (entry.facts.id.clone(), identity.clone());
+        let known = self.met.and_then(|met| met.contacts.lock().get(&key).copied());
+        let known = match known {
+            Some(known) => known,
+            None => unit.contact_by(&entry.facts.id, &identity).await?.map(|contact| contact.id),
+        };
+        if let Some(contact) = known {
+            return Ok(contact);
         }
         let (at, dice) = self.house.mint.toss();
         let contact = Contact {
@@ -103,6 +109,9 @@ impl Filing<'_> {
             facts: Default::default(),
         };
         unit.meet(&contact).await?;
+        if let Some(met) = self.met {
+            met.contacts.lock().insert(key, Some(contact.id));
+        }
         Ok(contact.id)
     }
 

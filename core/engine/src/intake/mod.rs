@@ -19,7 +19,9 @@ use file::Filing;
 use limit::Over;
 use parking_lot::Mutex;
 use tracing::Span;
-use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId};
+use tradepost_domain::{
+    AccountKey, Arrival, ContactId, ConversationId, Correlation, EventId, Identity, StorefrontId,
+};
 use tradepost_ports::{
     Happening, Unit, Wake,
     observer::STEPS,
@@ -183,7 +185,7 @@ impl House {
         let mut accepted: Vec<Accepted> = requests.iter().map(|_| Accepted::default()).collect();
         let mut new = self.new_among(unit, requests, &mut accepted).await?;
         new.sort_by_key(|new| filing_order(&requests[new.place].0, new.arrival));
-        let met = met(unit, requests, &new).await?;
+        let met = self.met(unit, requests, &new).await?;
         for New { place, number, arrival } in new {
             let mut filing = Filing::new(self, &requests[place].0, arrival, repeats);
             filing.over = over.get(&(place, number)).copied();
@@ -285,25 +287,48 @@ impl Accepted {
     }
 }
 
-/// The conversations with customers who are known, by account and peer. Those that begin meanwhile are added.
-type Met = Mutex<HashMap<(AccountKey, String), ConversationId>>;
+/// Customers of a unit's messages, looked up at once. Who is met meanwhile is added.
+#[derive(Default)]
+struct Met {
+    /// Conversations, by account and peer.
+    conversations: Mutex<HashMap<(AccountKey, String), ConversationId>>,
+    /// Contacts of those who have no conversation there, by storefront and identity.
+    contacts: Mutex<HashMap<(StorefrontId, Identity), Option<ContactId>>>,
+}
 
-/// Locks all conversations that messages come for.
-async fn met(unit: &mut dyn Unit, requests: &[(Intake, Vec<Arrival>)], new: &[New<'_>]) -> Kept<Met> {
-    let customers: HashSet<_> = new
-        .iter()
-        .filter_map(|new| {
+impl House {
+    /// Locks all conversations that messages come for, and looks up who has none.
+    async fn met(
+        &self,
+        unit: &mut dyn Unit,
+        requests: &[(Intake, Vec<Arrival>)],
+        new: &[New<'_>],
+    ) -> Kept<Met> {
+        let customer = |new: &New<'_>| {
             let account = AccountKey::of(&requests[new.place].0.kind, &new.arrival.account);
+            self.registry.channel(&account)?;
             Some((account, new.arrival.what.peer()?.to_owned()))
+        };
+        let customers: Vec<_> = new.iter().filter_map(customer).collect::<HashSet<_>>().into_iter().collect();
+        if customers.is_empty() {
+            return Ok(Met::default());
+        }
+        let met = unit.met(&customers).await?;
+        let (known, strangers): (Vec<_>, Vec<_>) =
+            customers.into_iter().zip(met).partition(|(_, id)| id.is_some());
+        let identity = |((account, peer), _): ((AccountKey, String), _)| {
+            let channel = self.registry.channel(&account)?;
+            Some((channel.entry.storefront.clone(), Identity::new(account.as_str(), peer)))
+        };
+        let strangers: Vec<_> = strangers.into_iter().filter_map(identity).collect();
+        let contacts = if strangers.is_empty() { Vec::new() } else { unit.known(&strangers).await? };
+        Ok(Met {
+            conversations: Mutex::new(
+                known.into_iter().filter_map(|(customer, id)| Some((customer, id?))).collect(),
+            ),
+            contacts: Mutex::new(strangers.into_iter().zip(contacts).collect()),
         })
-        .collect();
-    let customers: Vec<_> = customers.into_iter().collect();
-    if customers.is_empty() {
-        return Ok(Met::default());
     }
-    let met = unit.met(&customers).await?;
-    let known = customers.into_iter().zip(met).filter_map(|(customer, id)| Some((customer, id?)));
-    Ok(Mutex::new(known.collect()))
 }
 
 /// An arrival that was not heard before.

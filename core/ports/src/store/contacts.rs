@@ -11,10 +11,14 @@ pub trait Contacts: Send {
     /// The contact that a storefront knows by that identity.
     async fn contact_by(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<Option<Contact>>;
 
+    /// The contacts that storefronts know by these identities, in the order given.
+    async fn known(&mut self, identities: &[(StorefrontId, Identity)]) -> Kept<Vec<Option<ContactId>>>;
+
     /// A contact.
     async fn contact(&mut self, id: ContactId) -> Kept<Option<Contact>>;
 
-    /// Adds a contact with its identities. An identity that another contact of the storefront has is a `Conflict`.
+    /// Adds a contact with its identities. An identity that another contact of the storefront has is a `Conflict`, now or at
+    /// the unit's end.
     async fn meet(&mut self, contact: &Contact) -> Kept<()>;
 
     /// Sets the name a contact goes by.

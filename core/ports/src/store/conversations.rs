@@ -15,7 +15,7 @@ pub trait Conversations: Send {
     /// several locks them all at once, in an order that all units keep.
     async fn met(&mut self, customers: &[(AccountKey, String)]) -> Kept<Vec<Option<ConversationId>>>;
 
-    /// Begins one. Another one of the same account and peer is a `Conflict`.
+    /// Begins one. Another one of the same account and peer is a `Conflict`, now or at the unit's end.
     async fn begin(&mut self, conversation: &Conversation) -> Kept<()>;
 
     /// Locks a conversation's row until the end of the unit and reads it.

@@ -94,3 +94,17 @@ pub async fn the_latest_consent_counts(store: &dyn Store) {
     assert_eq!(asked("elsewhere", phone()).await, None, "another storefront");
     assert_eq!(asked("corner-shop", Identity::new("phone", "+1")).await, None, "another identity");
 }
+
+pub async fn known_in_the_order_asked(store: &dyn Store) {
+    let contacts = [make::contact(1), make::contact(2)];
+    for contact in contacts.clone() {
+        within!(store, |unit| unit.meet(&contact).await);
+    }
+    let identity = |n: usize| (make::storefront(), contacts[n].identities[0].clone());
+    let stranger = (make::storefront(), tradepost_domain::Identity::new("sandbox:1", "nobody"));
+    let elsewhere = ("elsewhere".into(), contacts[0].identities[0].clone());
+    let asked = [identity(1), stranger, identity(0), elsewhere];
+    let known = within!(store, |unit| unit.known(&asked).await);
+    assert_eq!(known, [Some(contacts[1].id), None, Some(contacts[0].id), None]);
+    assert_eq!(within!(store, |unit| unit.known(&[]).await), []);
+}
