@@ -96,6 +96,7 @@ fn options(database: &DatabaseSettings) -> PostgresOptions {
     PostgresOptions {
         authorities: database.authorities.clone(),
         connections: database.connections,
+        pooled: database.pooler,
         ..PostgresOptions::new(database.url.clone())
     }
 }

@@ -224,11 +224,11 @@ impl Opened {
             false => tokio::spawn(async move { wait(house_stop).await }),
         };
         let displaced = self.ground.displaced.clone();
-        if let Some(spool) = self.spool.clone() {
+        let flushing = self.spool.clone().map(|spool| {
             let (house, clock) = (Arc::clone(&self.house), Arc::clone(&self.ground.clock));
             let stop = house_stops.subscribe();
-            tokio::spawn(async move { spool.flush_for_ever(house, clock, stop).await });
-        }
+            tokio::spawn(async move { spool.flush_for_ever(house, clock, stop).await })
+        });
         let door_server = ServerSettings { stop_wait: self.server.stop_wait / 2, ..self.server.clone() };
         let door_stop = self.stopping.subscribe();
         if let Some((listener, page)) = self.page {
@@ -242,6 +242,7 @@ impl Opened {
         let ended = tokio::select! {
             ended = first_end(&mut stop, &mut engine, &mut serving) => ended,
             () = taken(displaced) => Some(ServeError::Displaced),
+            () = end_of(flushing) => Some(ServeError::Ended("spool")),
         };
         let begun = Instant::now();
         self.stopping.send_replace(true);
@@ -274,6 +275,14 @@ async fn first_end(
 /// Waits for the stop. A sender that is gone is one, too.
 async fn wait(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Waits for the end of a part, if there is one.
+async fn end_of(part: Option<JoinHandle<()>>) {
+    match part {
+        Some(part) => drop(part.await),
+        None => std::future::pending().await,
+    }
 }
 
 /// Waits until another process has taken the house's place.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tradepost_domain::Arrival;
-use tradepost_engine::{Accepted, House, Intake};
+use tradepost_engine::{Accepted, Counting, House, Intake};
 use tradepost_ports::StoreError;
 
 /// Events that share a unit, at most.
@@ -87,7 +87,7 @@ fn group(first: Order, orders: &mut mpsc::Receiver<Order>, left: &mut Option<Ord
 async fn keep(house: &Arc<House>, group: Vec<Order>) {
     let (requests, answers): (Vec<_>, Vec<_>) =
         group.into_iter().map(|order| ((order.intake, order.arrivals), order.answer)).unzip();
-    let accepted = house.accept_many(requests).await;
+    let accepted = house.accept_many(requests, Counting::Each).await;
     for (answer, accepted) in answers.into_iter().zip(accepted) {
         // Whoever has gone away does not hear.
         let _ = answer.send(accepted);

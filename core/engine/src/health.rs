@@ -24,8 +24,6 @@ pub struct Health {
     pub inbox_since: Option<Timestamp>,
     /// Effects that wait, by lane, and since when the oldest.
     pub outbox: Vec<(String, u64, Timestamp)>,
-    /// Events by what became of them.
-    pub events: Vec<(&'static str, u64)>,
 }
 
 impl House {
@@ -39,23 +37,24 @@ impl House {
             inbox: 0,
             inbox_since: None,
             outbox: Vec::new(),
-            events: Vec::new(),
         };
-        if let Err(error) = self.count(&mut health).await {
-            health.store.get_or_insert(error.to_string());
+        // A store that does not answer is not asked twice: whoever asks for health waits.
+        if health.store.is_none()
+            && let Err(error) = self.count(&mut health).await
+        {
+            health.store = Some(error.to_string());
         }
         health
     }
 
     async fn count(&self, health: &mut Health) -> Kept<()> {
         let counts = read(&*self.store, |unit| {
-            Box::pin(async move { Ok((unit.depth().await?, unit.backlog().await?, unit.fates().await?)) })
+            Box::pin(async move { Ok((unit.depth().await?, unit.backlog().await?)) })
         });
-        let ((depth, since), backlog, fates) = counts.await?;
+        let ((depth, since), backlog) = counts.await?;
         (health.inbox, health.inbox_since) = (depth, since);
         health.outbox =
             backlog.into_iter().map(|(lane, rows, since)| (lane.to_string(), rows, since)).collect();
-        health.events = fates.into_iter().map(|(fate, count)| (fate.word(), count)).collect();
         Ok(())
     }
 

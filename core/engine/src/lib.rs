@@ -37,7 +37,7 @@ pub use dispatch::Marked;
 use guard::Guards;
 pub use guard::{BreakerState, ProviderHealth};
 pub use health::Health;
-pub use intake::{Accepted, Intake};
+pub use intake::{Accepted, Counting, Intake};
 use mint::Mint;
 use parking_lot::Mutex;
 pub use registry::{AccountEntry, Registry, StorefrontEntry};

@@ -49,6 +49,8 @@ pub struct DatabaseSettings {
     pub authorities: Option<PathBuf>,
     /// Connections of a process, at most.
     pub connections: u32,
+    /// Does a pooler hand connections out by the transaction? Found out when it is not said.
+    pub pooler: Option<bool>,
 }
 
 /// What processes tell each other through.
@@ -102,9 +104,10 @@ fn database(mut section: Section<'_>) -> (StoreSettings, Option<DatabaseSettings
     let url = section.secret("postgres");
     let authorities = section.text("authorities").map(|path| section.report.base.join(path));
     let connections = section.number("connections", 2, 500).and_then(|n| u32::try_from(n).ok());
+    let pooler = section.flag("pooler");
     section.finish();
     let database =
-        url.map(|url| DatabaseSettings { url, authorities, connections: connections.unwrap_or(12) });
+        url.map(|url| DatabaseSettings { url, authorities, connections: connections.unwrap_or(12), pooler });
     (StoreSettings { data }, database)
 }
 

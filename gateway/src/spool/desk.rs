@@ -7,6 +7,7 @@ use tradepost_domain::Arrival;
 use tradepost_ports::{Clock, StoreError};
 
 use super::{Record, Spool, SpoolError, What, record::Request};
+use crate::adapters::direct;
 use crate::http::{Condition, Delivery, Desk, Spooled, Taken};
 
 /// A desk before a store that may be away.
@@ -38,6 +39,10 @@ impl SpoolingDesk {
 #[async_trait]
 impl Desk for SpoolingDesk {
     async fn accept(&self, delivery: &Delivery, arrivals: Vec<Arrival>) -> Result<Taken, StoreError> {
+        // Who asks for an answer at once is not helped by one that comes hours later.
+        if delivery.kind == direct::KIND {
+            return self.inner.accept(delivery, arrivals).await;
+        }
         if self.spool.is_in_use() {
             return self.put(delivery, What::Arrivals(arrivals)).await.map(|()| Taken::default());
         }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
-use tradepost_engine::{House, Intake};
+use tradepost_engine::{Counting, House, Intake};
 use tradepost_ports::{Clock, StoreError};
 
 use super::{Record, Spool, What, record::Request, segment::Segment};
@@ -12,6 +12,8 @@ use super::{Record, Spool, What, record::Request, segment::Segment};
 const AT_ONCE_BYTES: usize = 256 * 1024;
 /// Events that share a unit.
 const AT_ONCE: usize = 50;
+/// How often it is looked for what processes have left that are no more.
+const LOOK: Duration = Duration::from_secs(30);
 /// How long the flush waits after the store was away, and at most.
 const WAIT: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
@@ -25,11 +27,15 @@ impl Spool {
     ) {
         let mut wait = WAIT.0;
         loop {
+            if let Err(error) = self.adopt() {
+                tracing::warn!(%error, "failed to look for what other processes have left");
+            }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
                 () = self.shared.filled.notified() => {}
+                () = clock.sleep(LOOK) => {}
             }
-            while let Some(segment) = self.first() {
+            while let Some(segment) = self.first().filter(|_| !*stop.borrow()) {
                 match self.flush_some(&house, &segment).await {
                     Ok(()) => wait = WAIT.0,
                     Err(error) => {
@@ -76,7 +82,7 @@ impl Spool {
                 end = ends;
             }
             let count = group.len() as u64;
-            file(house, group).await?;
+            self.file(house, group).await?;
             self.done(end, count, rest.peek().map(|(record, _)| record.at));
         }
         Ok(())
@@ -100,34 +106,53 @@ fn fits(group: &[Record], record: &Record) -> bool {
     group.iter().map(events).sum::<usize>() + events(record) <= AT_ONCE
 }
 
-/// Files records. What the store refuses for itself is filed as a body that could not be read, so that it is kept and
-/// shown, and holds nobody up.
-async fn file(house: &Arc<House>, group: Vec<Record>) -> Result<(), StoreError> {
-    let mut requests = Vec::new();
-    for Record { request, .. } in group {
-        let intake = intake(&request);
-        match request.what {
-            What::Arrivals(arrivals) => requests.push((intake, arrivals)),
-            What::Unparsed { raw, reason } => {
-                house.accept_unparsed(&intake, raw.as_bytes(), &reason).await?;
+impl Spool {
+    /// Files records. What the store refuses for itself is filed as a body that could not be read, so that it is kept and
+    /// shown; what cannot even be filed so is set aside. Nothing holds up what comes behind it.
+    async fn file(&self, house: &Arc<House>, group: Vec<Record>) -> Result<(), StoreError> {
+        let mut requests = Vec::new();
+        for Record { request, .. } in group {
+            let intake = intake(&request);
+            match request.what {
+                What::Arrivals(arrivals) => requests.push((intake, arrivals)),
+                What::Unparsed { raw, reason } => self.file_unread(house, &intake, raw, &reason).await?,
             }
         }
+        if requests.is_empty() {
+            return Ok(());
+        }
+        // They were taken when they came; limits count what comes.
+        let filed = house.accept_many(requests.clone(), Counting::Not).await;
+        for ((intake, arrivals), filed) in requests.into_iter().zip(filed) {
+            match filed {
+                Ok(_) => {}
+                Err(error @ (StoreError::Away(_) | StoreError::Conflict)) => return Err(error),
+                Err(error) => {
+                    let raw: Vec<&str> = arrivals.iter().map(|arrival| arrival.raw.as_str()).collect();
+                    self.file_unread(house, &intake, raw.join("\n"), &error.to_string()).await?;
+                }
+            }
+        }
+        Ok(())
     }
-    if requests.is_empty() {
-        return Ok(());
-    }
-    let filed = house.accept_many(requests.clone()).await;
-    for ((intake, arrivals), filed) in requests.into_iter().zip(filed) {
-        match filed {
-            Ok(_) => {}
-            Err(error @ (StoreError::Away(_) | StoreError::Conflict)) => return Err(error),
+
+    async fn file_unread(
+        &self,
+        house: &Arc<House>,
+        intake: &Intake,
+        raw: String,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        match house.accept_unparsed(intake, raw.as_bytes(), reason).await {
+            Ok(_) => Ok(()),
+            Err(error @ (StoreError::Away(_) | StoreError::Conflict)) => Err(error),
             Err(error) => {
-                let raw: Vec<&str> = arrivals.iter().map(|arrival| arrival.raw.as_str()).collect();
-                house.accept_unparsed(&intake, raw.join("\n").as_bytes(), &error.to_string()).await?;
+                let aside = self.shared.folder.join(format!("{}.refused", intake.correlation));
+                tracing::error!(%error, path = %aside.display(), "the store refuses a spooled request: it is set aside");
+                std::fs::write(&aside, raw).map_err(|error| StoreError::Away(error.to_string()))
             }
         }
     }
-    Ok(())
 }
 
 fn intake(request: &Request) -> Intake {

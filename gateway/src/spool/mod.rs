@@ -16,7 +16,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 pub use desk::SpoolingDesk;
@@ -83,8 +83,8 @@ struct State {
     segments: VecDeque<Segment>,
     /// Records on their way to the disk.
     coming: u64,
-    /// Did the disk refuse the latest ones?
-    refused: bool,
+    /// When did the disk refuse a record, if it has taken none since?
+    refused: Option<Instant>,
     /// The name of the next segment.
     next: u64,
 }
@@ -107,6 +107,8 @@ impl State {
 
 /// Spools below one folder: so many processes may share a machine.
 const SLOTS: u32 = 64;
+/// How long a disk that has refused a record is taken for full.
+const REFUSES: Duration = Duration::from_secs(10);
 /// Orders that may wait for the writer.
 const WAITING: usize = 4_096;
 
@@ -138,6 +140,42 @@ impl Spool {
         self.shared.state().holding()
     }
 
+    /// Takes over what other processes have left that are no more: nobody else would file it. Returns how many records.
+    pub fn adopt(&self) -> io::Result<u64> {
+        let Some(below) = self.shared.folder.parent() else { return Ok(0) };
+        let mut adopted = 0;
+        for entry in fs::read_dir(below)? {
+            let folder = entry?.path();
+            if folder != self.shared.folder && folder.is_dir() {
+                adopted += self.adopt_from(&folder)?;
+            }
+        }
+        if adopted > 0 {
+            tracing::warn!(records = adopted, "the spool of a process that is no more is taken over");
+            self.shared.filled.notify_one();
+        }
+        Ok(adopted)
+    }
+
+    fn adopt_from(&self, folder: &Path) -> io::Result<u64> {
+        let lock = File::options().create(true).write(true).truncate(false).open(folder.join("lock"))?;
+        if lock.try_lock().is_err() {
+            return Ok(0);
+        }
+        let (segments, _) = segment::all_in(folder)?;
+        let mut records = 0;
+        let mut state = self.shared.state();
+        for segment in segments {
+            let path = self.shared.folder.join(segment::name(state.next));
+            state.next += 1;
+            fs::rename(&segment.path, &path)?;
+            records += segment.records;
+            // Before what comes now: the last one is written to.
+            state.segments.push_front(Segment { path, ..segment });
+        }
+        Ok(records)
+    }
+
     /// Must what comes now go behind what is here already?
     pub fn is_in_use(&self) -> bool {
         let state = self.shared.state();
@@ -146,7 +184,8 @@ impl Spool {
 
     /// Why it takes nothing more, if so.
     pub fn full(&self, now: Timestamp) -> Option<&'static str> {
-        let refused = self.shared.state().refused;
+        // Where nothing is sent to a process that says no, it must say yes again by itself.
+        let refused = self.shared.state().refused.is_some_and(|at| at.elapsed() < REFUSES);
         self.refuses(0, now).or(refused.then_some("the disk has refused the latest records"))
     }
 

@@ -1,7 +1,7 @@
 //! A record: its length, its checksum, when it came, what it holds.
 
 use serde::{Deserialize, Serialize};
-use tradepost_domain::{Arrival, Correlation, Timestamp};
+use tradepost_domain::{Arrival, Correlation, Timestamp, correlation::BadCorrelation};
 
 /// The longest record that is believed, in bytes: a body of the largest size that the settings allow, written down.
 const LONGEST: usize = 512 * 1024 * 1024;
@@ -48,16 +48,7 @@ pub enum What {
 impl Record {
     /// As it stands in a file. The checksum is over the time and the text.
     pub(super) fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
-        let text = serde_json::to_vec(&self.request)?;
-        let length = u32::try_from(text.len()).ok().filter(|_| text.len() <= LONGEST);
-        let length = length.ok_or_else(|| serde::ser::Error::custom("it is too long"))?;
-        let at = self.at.as_microsecond().to_le_bytes();
-        let mut bytes = Vec::with_capacity(HEAD + text.len());
-        bytes.extend(length.to_le_bytes());
-        bytes.extend(checksum(&at, &text).to_le_bytes());
-        bytes.extend(at);
-        bytes.extend(text);
-        Ok(bytes)
+        framed(self.at, &serde_json::to_vec(&self.request)?)
     }
 
     /// The record at the beginning of these bytes and its length; `None` where there is none, or a torn one.
@@ -70,7 +61,34 @@ impl Record {
             return None;
         }
         let at = Timestamp::from_microsecond(i64::from_le_bytes(at.try_into().ok()?)).ok()?;
-        Some((Self { at, request: serde_json::from_slice(text).ok()? }, HEAD + length))
+        let request =
+            serde_json::from_slice(text).or_else(|error| Request::of_another_version(text, &error)).ok()?;
+        Some((Self { at, request }, HEAD + length))
+    }
+}
+
+/// A text as a record.
+pub(super) fn framed(at: Timestamp, text: &[u8]) -> serde_json::Result<Vec<u8>> {
+    let length = u32::try_from(text.len()).ok().filter(|_| text.len() <= LONGEST);
+    let length = length.ok_or_else(|| serde::ser::Error::custom("it is too long"))?;
+    let at = at.as_microsecond().to_le_bytes();
+    let mut bytes = Vec::with_capacity(HEAD + text.len());
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(checksum(&at, text).to_le_bytes());
+    bytes.extend(at);
+    bytes.extend(text);
+    Ok(bytes)
+}
+
+impl Request {
+    /// A record is whole, and another version of the program wrote it: it is kept as a body that could not be read.
+    fn of_another_version(text: &[u8], error: &serde_json::Error) -> Result<Self, BadCorrelation> {
+        let what = What::Unparsed {
+            raw: String::from_utf8_lossy(text).into_owned(),
+            reason: format!("another version of the program has spooled it: {error}"),
+        };
+        let correlation = format!("spool-{:08x}", checksum(b"", text)).parse()?;
+        Ok(Self { endpoint: "spool".into(), kind: "spool".into(), correlation, what })
     }
 }
 

@@ -97,7 +97,9 @@ fn opened(path: PathBuf) -> io::Result<Segment> {
     segment.durable = at as u64;
     if at < bytes.len() {
         let left = bytes.len() - at;
-        fs::write(segment.path.with_extension("torn"), &bytes[at..])?;
+        let aside = segment.path.with_extension("torn");
+        fs::write(&aside, &bytes[at..])?;
+        File::open(&aside)?.sync_all()?;
         tracing::warn!(path = %segment.path.display(), bytes = left, "the end of a spool's file was torn and is set aside");
         let file = File::options().write(true).open(&segment.path)?;
         file.set_len(segment.durable)?;

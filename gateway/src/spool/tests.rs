@@ -121,3 +121,46 @@ async fn two_processes_have_a_spool_each() {
     assert_eq!((one.holding().records, two.holding().records), (1, 0));
     assert_ne!(one.shared.folder, two.shared.folder);
 }
+
+/// What a process has left that is no more is filed by another one; a process that lives keeps its own.
+///
+/// proves: FI-13
+#[tokio::test]
+async fn what_nobody_has_any_more_is_taken_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let one = Spool::open(folder.path(), ROOM).expect("a spool");
+    let two = Spool::open(folder.path(), ROOM).expect("another");
+    two.put(&record(1)).await.expect("put");
+    two.put(&record(2)).await.expect("put");
+    assert_eq!(one.adopt().expect("looked"), 0, "the other one lives");
+    drop(two);
+    one.put(&record(3)).await.expect("put");
+    assert_eq!(one.adopt().expect("looked"), 2);
+    assert_eq!(one.adopt().expect("looked"), 0, "once");
+    one.put(&record(4)).await.expect("put");
+    assert_eq!(held(&one), [1, 2, 3, 4].map(record));
+    drop(one);
+    let again = Spool::open(folder.path(), ROOM).expect("a spool");
+    assert_eq!(again.holding().records, 4, "each is in one place");
+}
+
+/// A record that is whole and that this version cannot read is kept as a body that could not be read, and what comes behind
+/// it is read.
+///
+/// proves: FI-13
+#[tokio::test]
+async fn a_record_of_another_version_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spool = Spool::open(folder.path(), ROOM).expect("a spool");
+    spool.put(&record(1)).await.expect("put");
+    drop(spool);
+    let [file] = &files(folder.path())[..] else { panic!("one file") };
+    let strange = record::framed(record(2).at, br#"{"news":"of a later version"}"#).expect("bytes");
+    let whole = [fs::read(file).expect("bytes"), strange, record(3).to_bytes().expect("bytes")].concat();
+    fs::write(file, whole).expect("written");
+    let spool = Spool::open(folder.path(), ROOM).expect("a spool");
+    let held = held(&spool);
+    assert_eq!((held.len(), &held[0], &held[2]), (3, &record(1), &record(3)));
+    let What::Unparsed { raw, reason } = &held[1].request.what else { panic!("{:?}", held[1]) };
+    assert!(raw.contains("later version") && reason.contains("another version"), "{reason}");
+}

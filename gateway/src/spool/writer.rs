@@ -3,7 +3,9 @@
 use std::{
     fs::File,
     io::{self, Write},
+    path::{Path, PathBuf},
     sync::Arc,
+    time::Instant,
 };
 
 use tokio::sync::{mpsc, oneshot};
@@ -28,7 +30,7 @@ const LONGEST: u64 = 8 * 1024 * 1024;
 
 /// Writes until nobody can order any more.
 pub(super) fn serve(shared: &Shared, mut orders: mpsc::Receiver<Order>) {
-    let mut file: Option<File> = None;
+    let mut file: Option<Open> = None;
     while let Some(first) = orders.blocking_recv() {
         let mut group = vec![first];
         while group.len() < GROUP {
@@ -38,7 +40,7 @@ pub(super) fn serve(shared: &Shared, mut orders: mpsc::Receiver<Order>) {
         let written = write(shared, &mut file, &group).map_err(Arc::new);
         if let Err(error) = &written {
             tracing::error!(%error, "failed to write to the spool: requests are refused");
-            shared.state().refused = true;
+            shared.state().refused = Some(Instant::now());
             // What a failed sync has left on disk nobody knows: the next record begins a file of its own.
             abandon(shared, &mut file);
         }
@@ -49,10 +51,16 @@ pub(super) fn serve(shared: &Shared, mut orders: mpsc::Receiver<Order>) {
     }
 }
 
-fn write(shared: &Shared, file: &mut Option<File>, group: &[Order]) -> io::Result<()> {
+/// The file that is written to.
+struct Open {
+    path: PathBuf,
+    file: File,
+}
+
+fn write(shared: &Shared, file: &mut Option<Open>, group: &[Order]) -> io::Result<()> {
     let open = match file {
-        Some(open) if goes_on(shared) => open,
-        _ => file.insert(begin(shared)?),
+        Some(open) if goes_on(shared, &open.path) => &mut open.file,
+        _ => &mut file.insert(begin(shared)?).file,
     };
     let bytes: Vec<u8> = group.iter().flat_map(|order| order.bytes.iter().copied()).collect();
     open.write_all(&bytes)?;
@@ -63,19 +71,20 @@ fn write(shared: &Shared, file: &mut Option<File>, group: &[Order]) -> io::Resul
         segment.records += group.len() as u64;
         segment.oldest = segment.oldest.or(group.first().map(|order| order.at));
     }
-    state.refused = false;
+    state.refused = None;
     drop(state);
     shared.filled.notify_one();
     Ok(())
 }
 
 /// Is the open file still the last segment, and short enough?
-fn goes_on(shared: &Shared) -> bool {
-    shared.state().segments.back().is_some_and(|segment| segment.durable < LONGEST)
+fn goes_on(shared: &Shared, path: &Path) -> bool {
+    let last = |segment: &Segment| segment.path == path && segment.durable < LONGEST;
+    shared.state().segments.back().is_some_and(last)
 }
 
 /// A new file, whose name is synced, too: it would be lost with its folder's entry.
-fn begin(shared: &Shared) -> io::Result<File> {
+fn begin(shared: &Shared) -> io::Result<Open> {
     let mut state = shared.state();
     let path = shared.folder.join(segment::name(state.next));
     let mut file = File::options();
@@ -85,21 +94,19 @@ fn begin(shared: &Shared) -> io::Result<File> {
     state.next += 1;
     let file = file.open(&path)?;
     File::open(&shared.folder)?.sync_all()?;
-    state.segments.push_back(Segment::new(path));
-    Ok(file)
+    state.segments.push_back(Segment::new(path.clone()));
+    Ok(Open { path, file })
 }
 
 /// Leaves a file to the flush as far as it is synced, and the rest to nobody.
-fn abandon(shared: &Shared, file: &mut Option<File>) {
+fn abandon(shared: &Shared, file: &mut Option<Open>) {
+    let Some(Open { path, file }) = file.take() else { return };
     let mut state = shared.state();
-    let durable = state.segments.back().map_or(0, |segment| segment.durable);
-    if let Some(file) = file.take() {
-        // Where even this fails, a restart finds the end torn or whole; both are right, since nobody was answered.
-        let _ = file.set_len(durable);
-    }
-    if durable == 0
-        && let Some(empty) = state.segments.pop_back()
-    {
-        let _ = std::fs::remove_file(empty.path);
+    let durable = state.segments.back().filter(|last| last.path == path).map_or(0, |last| last.durable);
+    // Where even this fails, a restart finds the end torn or whole; both are right, since nobody was answered.
+    let _ = file.set_len(durable);
+    if durable == 0 {
+        state.segments.retain(|segment| segment.path != path);
+        let _ = std::fs::remove_file(path);
     }
 }

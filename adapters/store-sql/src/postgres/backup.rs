@@ -43,15 +43,15 @@ struct Table {
 
 /// The tables of the schema, with their columns as they stand in quotes.
 const TABLES: &str = "SELECT table_name, string_agg(quote_ident(column_name), ',' ORDER BY ordinal_position) \
-                      FROM information_schema.columns \
-                      WHERE table_schema = current_schema() AND table_name NOT IN ('probes', '__diesel_schema_migrations') \
+                      FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) \
+                      WHERE table_type = 'BASE TABLE' AND table_schema = current_schema() AND table_name NOT IN ('probes', '__diesel_schema_migrations') \
                       GROUP BY table_name ORDER BY table_name";
 
 /// Writes a backup of the database into a file that is not there yet. Others go on meanwhile.
 pub async fn backup(options: &PostgresOptions, to: &Path) -> Kept<Rows> {
     let client = Maker::new(options)?.client().await?;
-    say(&client, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let mut file = Summed::new(BufWriter::new(File::create_new(to).map_err(|error| refused(to, &error))?));
+    say(&client, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'").await?;
+    let mut file = Summed::new(BufWriter::new(own_file(to).map_err(|error| refused(to, &error))?));
     let saved = save(&client, &mut file).await;
     let synced = saved.and_then(|rows| {
         let file = file.finish().and_then(|file| file.into_inner().map_err(io::IntoInnerError::into_error));
@@ -63,6 +63,15 @@ pub async fn backup(options: &PostgresOptions, to: &Path) -> Kept<Rows> {
         let _ = std::fs::remove_file(to);
     }
     synced
+}
+
+/// A file for its owner only: it holds what customers wrote.
+fn own_file(path: &Path) -> io::Result<File> {
+    let mut file = File::options();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    file.open(path)
 }
 
 async fn save(client: &Client, file: &mut impl Write) -> Kept<Rows> {
@@ -93,7 +102,7 @@ pub async fn restore(options: &PostgresOptions, from: &Path) -> Kept<Rows> {
         .map_err(|error| StoreError::Broken(error.to_string()))?;
     let client = maker.client().await?;
     let file = File::open(from).map_err(|error| refused(from, &error))?;
-    say(&client, "BEGIN").await?;
+    say(&client, "BEGIN; SET LOCAL datestyle = 'ISO'").await?;
     let rows = load(&client, &mut Checked::new(BufReader::new(file))).await?;
     say(&client, "COMMIT").await?;
     Ok(rows)
@@ -112,7 +121,15 @@ async fn load(client: &Client, file: &mut Checked<impl BufRead>) -> Kept<Rows> {
         )));
     }
     let mut rows = Rows::default();
-    for table in tables(client).await? {
+    let tables = tables(client).await?;
+    // Whoever begins to work here meanwhile waits, and finds what was restored.
+    let names: Vec<&str> = tables.iter().map(|table| table.table.as_str()).collect();
+    say(
+        client,
+        &format!("SET LOCAL lock_timeout = '5s'; LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", names.join(", ")),
+    )
+    .await?;
+    for table in tables {
         if !client
             .query(&format!("SELECT 1 FROM {} LIMIT 1", table.table), &[])
             .await

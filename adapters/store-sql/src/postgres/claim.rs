@@ -23,8 +23,14 @@ pub enum Company {
 const LOCK: i64 = 0x70_6f_73_74;
 /// How often it is looked whether the connection that holds the lock is still there.
 const LOOK: Duration = Duration::from_secs(2);
-/// How long a process that ended hard may keep the lock, since the server has not noticed yet.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long the server may take to say that it is there.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a process that ended hard, or was cut off, may keep the lock: until the server has noticed.
+const GRACE: Duration = Duration::from_secs(20);
+/// The server looks after the connection that holds the lock, so that it notices in half a minute what usually takes it two
+/// hours: www.postgresql.org/docs/current/runtime-config-connection.html
+const NOTICE: &str = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 4; \
+                      SET tcp_user_timeout = 13000";
 
 impl Company {
     fn statement(self) -> String {
@@ -91,6 +97,7 @@ struct Answer {
 /// A connection that holds the lock; `None` when others do.
 async fn hold(maker: &Maker, company: Company) -> Kept<Option<AsyncPgConnection>> {
     let mut connection = maker.connect().await.map_err(away)?;
+    connection.batch_execute(NOTICE).await.map_err(away)?;
     let mut waited = Duration::ZERO;
     loop {
         let asked = diesel::sql_query(company.statement());
@@ -105,15 +112,20 @@ async fn hold(maker: &Maker, company: Company) -> Kept<Option<AsyncPgConnection>
 }
 
 /// Looks after the lock. When the server was away the lock is taken again; if another was first, the right is lost.
-async fn keep(maker: Maker, company: Company, mut connection: AsyncPgConnection, tell: watch::Sender<bool>) {
+async fn keep(maker: Maker, company: Company, connection: AsyncPgConnection, tell: watch::Sender<bool>) {
+    let mut held = Some(connection);
     loop {
         tokio::time::sleep(LOOK).await;
-        let asked = tokio::time::timeout(LOOK, connection.batch_execute("SELECT 1")).await;
-        if matches!(asked, Ok(Ok(()))) {
-            continue;
+        if let Some(connection) = &mut held {
+            let asked = tokio::time::timeout(PATIENCE, connection.batch_execute("SELECT 1")).await;
+            if matches!(asked, Ok(Ok(()))) {
+                continue;
+            }
         }
+        // The one that does not answer goes first: it may hold the lock that is asked for.
+        held = None;
         match hold(&maker, company).await {
-            Ok(Some(again)) => connection = again,
+            Ok(Some(again)) => held = Some(again),
             Ok(None) => {
                 tell.send_replace(true);
                 return;

@@ -13,6 +13,9 @@ pub struct PostgresOptions {
     pub url: SecretString,
     /// A file with the certificates (PEM) of the authorities to trust beside the system's.
     pub authorities: Option<PathBuf>,
+    /// Stands a pooler between us and the server that hands connections out by the transaction? `None` finds out, which is
+    /// sure for PgBouncer while nobody else is at work there.
+    pub pooled: Option<bool>,
     /// Connections, at most; each is one unit at a time.
     pub connections: u32,
     /// How long a unit waits for a connection, and for the server's word that it is there.
@@ -28,6 +31,7 @@ impl PostgresOptions {
         Self {
             url: url.into(),
             authorities: None,
+            pooled: None,
             connections: 12,
             patience: Duration::from_secs(3),
             unit_limit: Duration::from_secs(10),

@@ -61,7 +61,10 @@ impl PostgresStore {
         let mut maker = Maker::new(&options)?;
         let place = maker.place();
         let first = maker.connect().await.map_err(|error| unusable(&place, &error.to_string()))?;
-        maker.pooled = connect::is_pooled(&maker).await?;
+        maker.pooled = match options.pooled {
+            Some(pooled) => pooled,
+            None => connect::is_pooled(&maker).await?,
+        };
         let place = prepare(first, place).await?;
         let begin = [begin(&options, ""), begin(&options, " ISOLATION LEVEL REPEATABLE READ READ ONLY")];
         let pool = bb8::Pool::builder()
@@ -151,6 +154,11 @@ impl Inside {
     /// A connection in a transaction. One that the server has given up meanwhile is passed over: nothing was tried on it
     /// yet.
     async fn begin(&self, kind: usize) -> Kept<Pooled<'_>> {
+        let begun = timeout(self.patience * 2, self.begin_on_any(kind)).await;
+        begun.unwrap_or_else(|_| Err(StoreError::Away("PostgreSQL does not answer".into())))
+    }
+
+    async fn begin_on_any(&self, kind: usize) -> Kept<Pooled<'_>> {
         let most = self.pool.state().connections + 1;
         let mut last = StoreError::Away("no connection".into());
         for _ in 0..=most {
@@ -226,6 +234,13 @@ async fn prepare(mut connection: AsyncPgConnection, place: String) -> Kept<Strin
     if value("server_encoding") != "UTF8" {
         return Err(StoreError::Broken(format!(
             "{place} does not keep UTF-8: make the database with that encoding"
+        )));
+    }
+    let language = value("lc_messages");
+    if !["C", "POSIX", "en"].iter().any(|known| language.starts_with(known)) && !language.is_empty() {
+        return Err(StoreError::Broken(format!(
+            "{place} tells its faults in another language ({language}), and only its words tell what may be tried again: \
+             ALTER DATABASE … SET lc_messages = 'C'"
         )));
     }
     if value("transaction_read_only") == "on" {

@@ -9,6 +9,7 @@ use std::{
 
 use diesel::{
     Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection,
+    connection::SimpleConnection as _,
     sql_types::{BigInt, Text},
 };
 use tradepost_ports::store::{Kept, StoreError};
@@ -40,6 +41,7 @@ pub fn backup(path: &Path, to: &Path) -> Kept<Rows> {
         let _ = fs::remove_file(to);
         return Err(away(error));
     }
+    own(to)?;
     sync(to)?;
     looked_through(to)
 }
@@ -52,13 +54,20 @@ pub fn restore(path: &Path, from: &Path) -> Kept<Rows> {
     }
     let new = beside(path, "restored");
     fs::copy(from, &new).map_err(|error| settings::unusable(&new, &error.to_string()))?;
+    own(&new)?;
     sync(&new)?;
-    for (name, kept) in [("", "before"), ("-wal", "before-wal"), ("-shm", "before-shm")] {
-        let old = PathBuf::from(format!("{}{name}", path.display()));
-        if old.exists() {
-            fs::rename(&old, beside(path, kept)).map_err(away)?;
+    if path.exists() {
+        // What its journal still holds goes into the file, so that what is kept of it is whole.
+        let mut former = settings::connect(path, &settings::SqliteOptions::default())?;
+        former.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);").map_err(away)?;
+        drop(former);
+        fs::hard_link(path, free_name(path)).map_err(away)?;
+        for journal in ["-wal", "-shm"] {
+            // Usually they went with the last connection.
+            let _ = fs::remove_file(format!("{}{journal}", path.display()));
         }
     }
+    // One step: there is always a store, the former or the restored one.
     fs::rename(&new, path).map_err(away)?;
     if let Some(folder) = path.parent() {
         sync(folder)?;
@@ -75,8 +84,8 @@ fn looked_through(path: &Path) -> Kept<Rows> {
     if !is_as_long_as_it_says(path).map_err(|error| no_backup(error.to_string()))? {
         return Err(no_backup("it ends in the middle".into()));
     }
-    let mut connection = SqliteConnection::establish(&format!("file:{}?mode=ro", path.display()))
-        .map_err(|error| no_backup(error.to_string()))?;
+    let mut connection =
+        SqliteConnection::establish(&path.to_string_lossy()).map_err(|error| no_backup(error.to_string()))?;
     let whole = diesel::sql_query("SELECT integrity_check AS told FROM pragma_integrity_check");
     let told: Vec<Told> = whole.load(&mut connection).map_err(|error| no_backup(error.to_string()))?;
     if let Some(wrong) = told.first().filter(|told| told.told != "ok") {
@@ -108,6 +117,19 @@ fn is_as_long_as_it_says(path: &Path) -> io::Result<bool> {
     };
     let pages = u32::from_be_bytes([head[28], head[29], head[30], head[31]]);
     Ok(file.metadata()?.len() == size * u64::from(pages))
+}
+
+/// For its owner only.
+fn own(path: &Path) -> Kept<()> {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(away)?;
+    Ok(())
+}
+
+/// A name for the former store that no earlier one has.
+fn free_name(path: &Path) -> PathBuf {
+    let names = (1..).map(|number| beside(path, &format!("before-{number}")));
+    names.into_iter().find(|name| !name.exists()).unwrap_or_default()
 }
 
 fn beside(path: &Path, word: &str) -> PathBuf {

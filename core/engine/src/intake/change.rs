@@ -34,6 +34,8 @@ impl Filing<'_> {
             return Ok(Filed::new(Fate::Noted));
         };
         unit.conversation(conversation).await?;
+        // As they are now that nobody else changes them.
+        let copies = unit.copies(&self.account, reference).await?;
         // An edit that comes after the end of its message brings nothing back.
         for copy in copies.iter().filter(|copy| copy.line.content != taken_back()) {
             change_line(unit, copy, to.as_ref()).await?;

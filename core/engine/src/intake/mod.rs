@@ -18,6 +18,7 @@ use std::{
 use file::Filing;
 use limit::Over;
 use parking_lot::Mutex;
+use sha2::{Digest as _, Sha256};
 use tracing::Span;
 use tradepost_domain::{
     AccountKey, Arrival, ContactId, ConversationId, Correlation, EventId, Identity, StorefrontId,
@@ -105,10 +106,15 @@ impl House {
     pub async fn accept_many(
         self: &Arc<Self>,
         mut requests: Vec<(Intake, Vec<Arrival>)>,
+        counting: Counting,
     ) -> Vec<Result<Accepted, StoreError>> {
+        let over = match counting {
+            Counting::Each => self.over_limits(&requests).await,
+            Counting::Not => Over::new(),
+        };
         let _until_kept = self.steps(&mut requests);
         let requests = Arc::new(requests);
-        match self.accept_together(&requests, None).await {
+        match self.accept_together(&requests, &Arc::new(over.clone()), None).await {
             Ok(accepted) => {
                 self.reached(Stage::Accepted);
                 self.wake_turns(accepted.iter().flat_map(|one| one.conversations.clone()).collect());
@@ -118,12 +124,26 @@ impl House {
             Err(error) if requests.len() == 1 => vec![Err(error)],
             Err(_) => {
                 let mut each = Vec::with_capacity(requests.len());
-                for (intake, arrivals) in requests.iter() {
-                    each.push(self.accept(intake, arrivals.clone()).await);
+                for (place, request) in requests.iter().enumerate() {
+                    each.push(self.accept_alone(request, own(&over, place)).await);
                 }
                 each
             }
         }
+    }
+
+    /// A request of several that could not be kept together; what it counts for is known.
+    async fn accept_alone(
+        self: &Arc<Self>,
+        request: &(Intake, Vec<Arrival>),
+        over: Over,
+    ) -> Result<Accepted, StoreError> {
+        let request = Arc::new(vec![request.clone()]);
+        let accepted = self.accept_together(&request, &Arc::new(over), None).await?;
+        self.reached(Stage::Accepted);
+        let accepted = accepted.into_iter().next().unwrap_or_default();
+        self.wake_turns(accepted.conversations.clone());
+        Ok(accepted)
     }
 
     async fn accept_some(
@@ -133,9 +153,11 @@ impl House {
         repeats: Option<EventId>,
     ) -> Kept<Accepted> {
         let mut requests = vec![(intake.clone(), arrivals)];
+        // What staff try again is not counted again.
+        let over = if repeats.is_none() { self.over_limits(&requests).await } else { Over::new() };
         let _until_kept = self.steps(&mut requests);
         let requests = Arc::new(requests);
-        let mut accepted = self.accept_together(&requests, repeats).await?;
+        let mut accepted = self.accept_together(&requests, &Arc::new(over), repeats).await?;
         Ok(accepted.pop().unwrap_or_default())
     }
 
@@ -156,13 +178,12 @@ impl House {
     async fn accept_together(
         self: &Arc<Self>,
         requests: &Arc<Vec<(Intake, Vec<Arrival>)>>,
+        over: &Arc<Over>,
         repeats: Option<EventId>,
     ) -> Kept<Vec<Accepted>> {
         let mut tries = 1;
-        // What staff try again is not counted again.
-        let over = Arc::new(if repeats.is_none() { self.over_limits(requests).await } else { Over::new() });
         loop {
-            let (house, requests, over) = (Arc::clone(self), Arc::clone(requests), Arc::clone(&over));
+            let (house, requests, over) = (Arc::clone(self), Arc::clone(requests), Arc::clone(over));
             let filed = write(&*self.store, move |unit| {
                 Box::pin(async move { house.file_all(unit, &requests, &over, repeats).await })
             });
@@ -248,7 +269,7 @@ impl House {
         };
         let (id, kind) = (event.id, intake.kind.clone());
         // A spooled request may be filed more than once.
-        let key = format!("unparsed:{}", intake.correlation);
+        let key = format!("unparsed:{}:{}", intake.correlation, hex::encode(Sha256::digest(raw)));
         write(&*self.store, move |unit| {
             Box::pin(async move {
                 match unit.remember(&kind, &[key], event.at).await?.first() {
@@ -285,6 +306,21 @@ impl Accepted {
         self.events.extend(more.events);
         self.conversations.extend(more.conversations);
     }
+}
+
+/// Are messages counted against limits as they are taken?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counting {
+    /// Each of them.
+    Each,
+    /// None: they were taken long ago, and come all at once only now.
+    Not,
+}
+
+/// What of it belongs to the request at that place, alone.
+fn own(over: &Over, place: usize) -> Over {
+    let own = over.iter().filter(|((of, _), _)| *of == place);
+    own.map(|((_, number), wait)| ((0, *number), *wait)).collect()
 }
 
 /// Customers of a unit's messages, looked up at once. Who is met meanwhile is added.

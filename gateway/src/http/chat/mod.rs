@@ -102,6 +102,18 @@ async fn admit(rooms: &Rooms, key: &Caller) -> Result<(), Refusal> {
 }
 
 fn question(rooms: &Rooms, key: &Caller, body: ChatRequest) -> Result<Question, Refusal> {
+    for (name, text) in [
+        ("contact", Some(&body.contact)),
+        ("name", body.name.as_ref()),
+        ("message_id", body.message_id.as_ref()),
+    ] {
+        if text.is_some_and(|text| text.chars().any(char::is_control)) {
+            return Err(Refusal::because(
+                ProblemKind::BadRequest,
+                format!("`{name}` holds control characters"),
+            ));
+        }
+    }
     let storefront = key.storefront(body.storefront.as_deref()).cloned().ok_or_else(|| {
         Refusal::because(ProblemKind::Forbidden, "this key may not speak to that storefront")
     })?;
