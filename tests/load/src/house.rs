@@ -32,8 +32,12 @@ pub enum Manner {
     All,
     /// As `All`, but a burst ends only after a day: nothing is ever ripe, so workers only look.
     Quiet,
+    /// As `Quiet`, with limits that nobody reaches.
+    QuietLimited,
     /// `--role web`: takes only.
     Web,
+    /// As `Web`, with limits that nobody reaches.
+    WebLimited,
     /// `--role worker`: answers and sends only.
     Worker,
 }
@@ -132,8 +136,8 @@ impl House {
         let mut command = command(words.next().context("name a program")?);
         command.args(words).arg("serve").arg("--config").arg(self.settings(manner));
         match manner {
-            Manner::All | Manner::Quiet => {}
-            Manner::Web => drop(command.args(["--role", "web"])),
+            Manner::All | Manner::Quiet | Manner::QuietLimited => {}
+            Manner::Web | Manner::WebLimited => drop(command.args(["--role", "web"])),
             Manner::Worker => drop(command.args(["--role", "worker"])),
         }
         command.stdout(log.try_clone().context("share the log")?).stderr(log);
@@ -226,14 +230,15 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr().context("find a free port")?.port())
 }
 
-/// As it ships, but for what a load needs: more sends in a second, and no signs of life, which would double them.
+/// As it ships, but for what a load needs: more sends in a second, no limits, and no signs of life, which would double them.
 fn settings(manner: Manner, port: u16, provider: &str, layout: &str) -> String {
-    let quiet = if manner == Manner::Quiet { "24 h" } else { "0 s" };
+    let quiet = if matches!(manner, Manner::Quiet | Manner::QuietLimited) { "24 h" } else { "0 s" };
+    let most = if matches!(manner, Manner::QuietLimited | Manner::WebLimited) { 1_000_000 } else { 0 };
     let accounts: String = (0..ACCOUNTS).map(|number| account_settings(&account(number), provider)).collect();
     format!(
-        "[server]\nbind = \"127.0.0.1\"\nport = {port}\n[store]\n{layout}[log]\nformat = \"json\"\n\
+        "[server]\nbind = \"127.0.0.1\"\nport = {port}\nper_second = {most}\n[store]\n{layout}[log]\nformat = \"json\"\n\
          [[storefront]]\nid = \"shop\"\nname = \"Shop\"\ncurrency = \"USD\"\nquiet = \"{quiet}\"\nquiet_most = \"24 h\"\n\
-         show_signals = false\n[[endpoint]]\nchannel = \"instagram\"\nname = \"main\"\napp_secret = \"{APP_SECRET}\"\n\
+         show_signals = false\ncontact_per_minute = {most}\nper_minute = {most}\n[[endpoint]]\nchannel = \"instagram\"\nname = \"main\"\napp_secret = \"{APP_SECRET}\"\n\
          verify_token = \"a-word-for-the-handshake\"\n{accounts}"
     )
 }

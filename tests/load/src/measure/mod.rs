@@ -47,7 +47,7 @@ pub async fn all(options: &Options, report: &mut Report) -> Result<()> {
                     report.add(ingest::measure(&stage, kind).await?);
                 }
                 (None, Measurement::Turns) => report.add(turns::measure(&stage, kind).await?),
-                (None, Measurement::Limits) => report.add(limits::measure(title)),
+                (None, Measurement::Limits) => report.add(limits::measure(&stage, kind, title).await?),
                 (None, _) => report.add(size::measure(&stage, kind).await?),
             }
         }
