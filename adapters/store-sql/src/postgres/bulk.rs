@@ -1,7 +1,7 @@
 //! Rows that are only added: a unit keeps them until something is asked or it ends, and then writes all of a table in one
 //! statement. Every statement is a way to the server and back, and a row of its own costs the server as much as ten of many.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use diesel::{
     QueryResult,
@@ -11,8 +11,8 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tradepost_domain::{
-    Author, Contact, ContactId, ConversationId, Correlation, Delivery, EffectId, EventId, Identity,
-    MessageId, StorefrontId, Timestamp,
+    Author, Contact, ContactId, ConversationId, Correlation, Delivery, EffectId, EventId, MessageId,
+    Timestamp,
 };
 use tradepost_ports::store::{Class, Fate, Kept, OutboxState};
 
@@ -139,24 +139,6 @@ impl SqlUnit<'_> {
         Ok(())
     }
 
-    /// The contacts that storefronts know by these identities.
-    pub(super) async fn known_among(
-        &mut self,
-        identities: &[(StorefrontId, Identity)],
-    ) -> Kept<BTreeMap<(String, String, String), ContactId>> {
-        let known = Known {
-            storefronts: identities.iter().map(|(storefront, _)| storefront.as_str()).collect(),
-            schemes: identities.iter().map(|(_, identity)| identity.scheme.as_str()).collect(),
-            values: identities.iter().map(|(_, identity)| identity.value.as_str()).collect(),
-        };
-        let rows: Vec<(String, String, String, Id<ContactId>)> =
-            self.run(|db| RunQueryDsl::load(known, db)).await?;
-        Ok(rows
-            .into_iter()
-            .map(|(storefront, scheme, value, Id(id))| ((storefront, scheme, value), id))
-            .collect())
-    }
-
     /// Later times take the place of earlier ones.
     pub(super) async fn add_heard(
         &mut self,
@@ -167,19 +149,6 @@ impl SqlUnit<'_> {
         let heard = self.pending()?.heard.entry(id).or_insert((heard_at, idle_at));
         *heard = (heard.0.max(heard_at), heard.1.max(idle_at));
         Ok(())
-    }
-
-    /// Which of the keys are new. They are written in the order of their letters, so that of two units that write the same
-    /// ones none waits for the other for ever.
-    pub(super) async fn add_keys(&mut self, kind: &str, keys: &[String], now: Timestamp) -> Kept<Vec<bool>> {
-        let mut sorted: Vec<&str> = keys.iter().map(String::as_str).collect();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let added = Keys { kind, keys: sorted, now: At(now) };
-        let new: Vec<String> = self.run(|db| RunQueryDsl::load(added, db)).await?;
-        let mut new: HashSet<String> = new.into_iter().collect();
-        // Of two equal ones the first is new.
-        Ok(keys.iter().map(|key| new.remove(key)).collect())
     }
 }
 
@@ -272,41 +241,6 @@ bulk!(Conversations of conversations::Row, "conversations" {
     person_until: Nullable<Moment> [Option<At>], stage: Text [String], created_at: Moment [At], inside: Document [Json],
 });
 
-/// Who has these identities.
-struct Known<'i> {
-    storefronts: Vec<&'i str>,
-    schemes: Vec<&'i str>,
-    values: Vec<&'i str>,
-}
-
-impl QueryFragment<Pg> for Known<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(
-            "SELECT identities.storefront, identities.scheme, identities.value, identities.contact FROM identities \
-             JOIN unnest(",
-        );
-        out.push_bind_param::<Array<Text>, _>(&self.storefronts)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<Text>, _>(&self.schemes)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<Text>, _>(&self.values)?;
-        out.push_sql(
-            ") AS asked (storefront, scheme, value) ON identities.storefront = asked.storefront \
-             AND identities.scheme = asked.scheme AND identities.value = asked.value",
-        );
-        Ok(())
-    }
-}
-
-impl QueryId for Known<'_> {
-    type QueryId = Known<'static>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl diesel::query_builder::Query for Known<'_> {
-    type SqlType = (Text, Text, Text, Text);
-}
-
 /// That customers wrote: times go forwards only.
 struct Heard {
     ids: Vec<Id<ConversationId>>,
@@ -343,80 +277,4 @@ impl QueryFragment<Pg> for Heard {
 impl QueryId for Heard {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-/// Keys of what is heard, and which of them are new.
-struct Keys<'k> {
-    kind: &'k str,
-    keys: Vec<&'k str>,
-    now: At,
-}
-
-impl QueryFragment<Pg> for Keys<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO heard_keys (kind, key, heard_at) SELECT ");
-        out.push_bind_param::<Text, _>(self.kind)?;
-        out.push_sql(", key, ");
-        out.push_bind_param::<Moment, _>(&self.now)?;
-        out.push_sql(" FROM unnest(");
-        out.push_bind_param::<Array<Text>, _>(&self.keys)?;
-        out.push_sql(") AS new (key) ON CONFLICT DO NOTHING RETURNING key");
-        Ok(())
-    }
-}
-
-impl QueryId for Keys<'_> {
-    type QueryId = Keys<'static>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl diesel::query_builder::Query for Keys<'_> {
-    type SqlType = Text;
-}
-
-/// The conversations with these customers, locked in the order of their ids.
-pub(super) struct Met<'p> {
-    pub(super) accounts: Vec<&'p str>,
-    pub(super) peers: Vec<&'p str>,
-}
-
-impl QueryFragment<Pg> for Met<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(
-            "SELECT conversations.account, conversations.peer, conversations.id FROM conversations JOIN unnest(",
-        );
-        out.push_bind_param::<Array<Text>, _>(&self.accounts)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<Text>, _>(&self.peers)?;
-        out.push_sql(
-            ") AS asked (account, peer) ON conversations.account = asked.account AND conversations.peer = asked.peer \
-             ORDER BY conversations.id FOR UPDATE OF conversations",
-        );
-        Ok(())
-    }
-}
-
-impl QueryId for Met<'_> {
-    type QueryId = Met<'static>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl diesel::query_builder::Query for Met<'_> {
-    type SqlType = (Text, Text, Text);
-}
-
-impl SqlUnit<'_> {
-    /// The conversations with these customers, this unit's until its end.
-    pub(super) async fn met_among(
-        &mut self,
-        customers: &[(tradepost_domain::AccountKey, String)],
-    ) -> Kept<BTreeMap<(String, String), ConversationId>> {
-        let met = Met {
-            accounts: customers.iter().map(|(account, _)| account.as_str()).collect(),
-            peers: customers.iter().map(|(_, peer)| peer.as_str()).collect(),
-        };
-        let rows: Vec<(String, String, Id<ConversationId>)> =
-            self.run(|db| RunQueryDsl::load(met, db)).await?;
-        Ok(rows.into_iter().map(|(account, peer, Id(id))| ((account, peer), id)).collect())
-    }
 }

@@ -9,6 +9,7 @@ mod bulk;
 mod claim;
 mod connect;
 mod fault;
+mod lookup;
 mod settings;
 mod store;
 mod unit;
