@@ -163,16 +163,17 @@ impl Spool {
             return Ok(0);
         }
         let (segments, _) = segment::all_in(folder)?;
-        let mut records = 0;
+        let records = segments.iter().map(|segment| segment.records).sum();
         let mut state = self.shared.state();
+        let mut adopted = Vec::with_capacity(segments.len());
         for segment in segments {
             let path = self.shared.folder.join(segment::name(state.next));
             state.next += 1;
             fs::rename(&segment.path, &path)?;
-            records += segment.records;
-            // Before what comes now: the last one is written to.
-            state.segments.push_front(Segment { path, ..segment });
+            adopted.push(Segment { path, ..segment });
         }
+        // Before what comes now, in their order: the last one is written to.
+        adopted.into_iter().rev().for_each(|segment| state.segments.push_front(segment));
         Ok(records)
     }
 

@@ -131,7 +131,9 @@ async fn what_nobody_has_any_more_is_taken_over() {
     let one = Spool::open(folder.path(), ROOM).expect("a spool");
     let two = Spool::open(folder.path(), ROOM).expect("another");
     two.put(&record(1)).await.expect("put");
-    two.put(&record(2)).await.expect("put");
+    drop(two);
+    let two = Spool::open(folder.path(), ROOM).expect("the same again");
+    two.put(&record(2)).await.expect("put, into a file of its own");
     assert_eq!(one.adopt().expect("looked"), 0, "the other one lives");
     drop(two);
     one.put(&record(3)).await.expect("put");
