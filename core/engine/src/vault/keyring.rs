@@ -18,6 +18,10 @@ use zeroize::Zeroizing;
 const KEY: usize = 32;
 /// Bytes of a nonce of XChaCha20-Poly1305: so many that random ones do not meet.
 const NONCE: usize = 24;
+/// Bytes of the hash of a text.
+const ORIGIN: usize = 32;
+/// Former texts that are remembered, and the latest.
+const MOST_ORIGINS: usize = 16;
 /// Characters of a key's name, at most.
 const MOST_ID: usize = 64;
 
@@ -89,19 +93,59 @@ impl Unopened {
 
 /// Of which text of the settings a secret was first made: a hash, which stands under the seal.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Origin([u8; 32]);
+struct Origin([u8; ORIGIN]);
 
 impl Origin {
-    pub(crate) fn of(first: &SecretString) -> Self {
+    fn of(first: &SecretString) -> Self {
         let hash = Sha256::new().chain_update(b"tradepost origin\0").chain_update(first.expose_secret());
         Self(hash.finalize().into())
+    }
+}
+
+/// Of which texts of the settings a secret was made: the latest first, then those whose place it has taken.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Origins(Vec<Origin>);
+
+impl Origins {
+    /// The settings' text, and what it takes the place of.
+    pub(crate) fn of(first: &SecretString, former: Option<&Self>) -> Self {
+        let first = Origin::of(first);
+        let former = former.into_iter().flat_map(|former| &former.0).filter(|origin| **origin != first);
+        Self(std::iter::once(first).chain(former.copied()).take(MOST_ORIGINS).collect())
+    }
+
+    /// Is it the latest?
+    pub(crate) fn is_of(&self, first: &SecretString) -> bool {
+        self.0.first() == Some(&Origin::of(first))
+    }
+
+    /// Has another taken its place?
+    pub(crate) fn was_of(&self, first: &SecretString) -> bool {
+        self.0.iter().skip(1).any(|origin| *origin == Origin::of(first))
+    }
+
+    /// How many they are, and they.
+    fn write(&self, plain: &mut Vec<u8>) {
+        plain.extend(u8::try_from(self.0.len()));
+        self.0.iter().for_each(|origin| plain.extend_from_slice(&origin.0));
+    }
+
+    fn read(plain: &[u8]) -> Option<(Self, &[u8])> {
+        let (count, mut rest) = plain.split_first()?;
+        let mut origins = Vec::new();
+        for _ in 0..*count {
+            let (origin, others) = rest.split_first_chunk()?;
+            origins.push(Origin(*origin));
+            rest = others;
+        }
+        Some((Self(origins), rest))
     }
 }
 
 /// A secret in the open.
 pub(crate) struct Opened {
     pub(crate) value: SecretString,
-    pub(crate) origin: Origin,
+    pub(crate) origins: Origins,
 }
 
 impl Keyring {
@@ -148,8 +192,9 @@ impl Keyring {
         nonce[..16].copy_from_slice(&dice.roll().to_le_bytes());
         nonce[16..].copy_from_slice(&dice.roll().to_le_bytes()[..8]);
         let value = opened.value.expose_secret().as_bytes();
-        let mut plain = Zeroizing::new(Vec::with_capacity(opened.origin.0.len() + value.len()));
-        plain.extend_from_slice(&opened.origin.0);
+        let length = 1 + MOST_ORIGINS * ORIGIN + value.len();
+        let mut plain = Zeroizing::new(Vec::with_capacity(length));
+        opened.origins.write(&mut plain);
         plain.extend_from_slice(value);
         let bound = bound_to(&told.name, &self.first.id);
         let sealed = self.first.cipher.encrypt(&XNonce::from(nonce), Payload { msg: &plain, aad: &bound });
@@ -186,9 +231,9 @@ impl MasterKey {
         let nonce = XNonce::try_from(sealed.nonce.as_slice()).ok()?;
         let payload = Payload { msg: &sealed.ciphertext, aad: &bound_to(&sealed.name, &self.id) };
         let plain = Zeroizing::new(self.cipher.decrypt(&nonce, payload).ok()?);
-        let (origin, value) = plain.split_first_chunk()?;
+        let (origins, value) = Origins::read(&plain)?;
         let value = SecretString::from(std::str::from_utf8(value).ok()?);
-        Some(Opened { value, origin: Origin(*origin) })
+        Some(Opened { value, origins })
     }
 }
 

@@ -1,7 +1,8 @@
 //! Tokens that end are exchanged in time, once across all processes, and kept before they are used.
 //!
 //! The token of the settings is the first: it is sealed into the vault at first sight, and again when the settings hold
-//! another. Whoever finds a newer version in the vault uses that. The lock keeps two processes from asking the provider at
+//! another. Whoever finds a newer version in the vault uses that; **a token of the settings whose place another has taken does
+//! not come back**, or a process with older settings would undo what a newer one did. The lock keeps two processes from asking the provider at
 //! once; right it is by the version alone.
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tradepost_ports::{
 
 use super::{
     Keyring, Unopened,
-    keyring::{Opened, Origin},
+    keyring::{Opened, Origins},
     tokens::{Held, TokenHealth},
 };
 use crate::{
@@ -85,14 +86,19 @@ impl House {
                     self.leave_unopened(care, &sealed, &why);
                     return Ok(());
                 }
-                (Some(sealed), Ok(Some(opened))) if opened.origin == Origin::of(&first) => {
+                (Some(sealed), Ok(Some(opened))) if opened.origins.is_of(&first) => {
                     self.begin_to_use(care, &sealed, opened.value);
                     return Ok(());
                 }
-                (stored, _) => {
-                    if let Some(sealed) =
-                        self.adopt(care, &first, stored.map_or(0, |old| old.version)).await?
-                    {
+                (Some(sealed), Ok(Some(opened))) if opened.origins.was_of(&first) => {
+                    tell_former(care);
+                    self.begin_to_use(care, &sealed, opened.value);
+                    return Ok(());
+                }
+                (stored, opened) => {
+                    let former = opened.ok().flatten().map(|opened| opened.origins);
+                    let version = stored.map_or(0, |old| old.version);
+                    if let Some(sealed) = self.adopt(care, &first, former, version).await? {
                         tracing::info!(account = %care.account, "the token of the settings is kept under seal");
                         self.tokens.note(care.account, Held::of(&sealed, self.now()));
                         return Ok(());
@@ -108,9 +114,10 @@ impl House {
         self: &Arc<Self>,
         care: &Care<'_>,
         first: &SecretString,
+        former: Option<Origins>,
         version: i64,
     ) -> Kept<Option<Sealed>> {
-        let opened = Opened { value: first.clone(), origin: Origin::of(first) };
+        let opened = Opened { value: first.clone(), origins: Origins::of(first, former.as_ref()) };
         let told = Sealed {
             name: care.name.clone(),
             key_id: String::new(),
@@ -268,10 +275,10 @@ impl House {
         write(&*self.store, move |unit| {
             Box::pin(async move {
                 let Some(stored) = unit.secret(&name).await? else { return Ok(None) };
-                let Some(origin) = origin_of(&keyring, &stored, &old) else { return Ok(None) };
+                let Some(origins) = origins_of(&keyring, &stored, &old) else { return Ok(None) };
                 let version = stored.version + 1;
                 let told = Sealed { version, expires_at, refreshed_at: house.now(), ..stored };
-                let sealed = keyring.seal(house.mint.dice(), &told, &Opened { value: token, origin });
+                let sealed = keyring.seal(house.mint.dice(), &told, &Opened { value: token, origins });
                 kept(unit, sealed).await
             })
         })
@@ -299,9 +306,17 @@ impl House {
 }
 
 /// Of what the stored secret was first made, if it is still that token: a rotation seals the same one anew.
-fn origin_of(keyring: &Keyring, stored: &Sealed, token: &SecretString) -> Option<Origin> {
+fn origins_of(keyring: &Keyring, stored: &Sealed, token: &SecretString) -> Option<Origins> {
     let opened = keyring.open(stored).ok()?;
-    (opened.value.expose_secret() == token.expose_secret()).then_some(opened.origin)
+    (opened.value.expose_secret() == token.expose_secret()).then_some(opened.origins)
+}
+
+fn tell_former(care: &Care<'_>) {
+    tracing::warn!(
+        account = %care.account, secret = care.name,
+        "the settings hold a token that a newer one has replaced; the stored one is used. To begin with it again: \
+         tradepost secrets forget"
+    );
 }
 
 async fn kept(unit: &mut dyn Unit, sealed: Sealed) -> Kept<Option<Sealed>> {

@@ -204,6 +204,22 @@ fn after_a_restart_the_stored_token_is_used_unless_the_settings_hold_another() {
     assert_eq!(town.stored().expires_at, None);
 }
 
+/// A process that starts with older settings undoes nothing.
+///
+/// proves: PL-21
+#[test]
+fn a_token_whose_place_another_has_taken_does_not_come_back() {
+    let town = Town::new();
+    town.house_of("a").tends();
+    town.opens("b", "SECRET-replaced", KEY);
+    let (version, stale) = (town.stored().version, town.house_of("c"));
+    assert_eq!((stale.uses().as_str(), town.stored().version), ("SECRET-replaced", version));
+    stale.tends();
+    assert_eq!(town.opens("d", "SECRET-replaced", KEY).uses(), stale.uses());
+    assert_eq!(town.opens("e", "SECRET-third", KEY).uses(), "SECRET-third");
+    assert_eq!(town.opens("f", "SECRET-replaced", KEY).uses(), "SECRET-third");
+}
+
 /// proves: PL-21
 #[test]
 fn a_store_that_is_away_at_the_start_is_asked_again() {
