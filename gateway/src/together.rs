@@ -1,8 +1,11 @@
 //! Requests that arrive while a commit is under way share the next one.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    time::timeout,
+};
 use tradepost_domain::Arrival;
 use tradepost_engine::{Accepted, Counting, House, Intake};
 use tradepost_ports::StoreError;
@@ -11,6 +14,11 @@ use tradepost_ports::StoreError;
 const MOST: usize = 50;
 /// Units under way at once: while the one waits for the disk, the next is put together.
 const AT_ONCE: usize = 2;
+/// A unit that takes longer waits for somebody's lock. Then the next one begins, so that one locked conversation does not
+/// keep all others waiting.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// Units under way at once, with those that wait for a lock.
+const MOST_UNITS: usize = 8;
 /// Requests that may wait for a unit; further ones wait for a place.
 const WAITING: usize = 4_096;
 
@@ -50,9 +58,11 @@ impl Together {
 }
 
 async fn gather(house: Arc<House>, mut orders: mpsc::Receiver<Order>) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let (places, units) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(MOST_UNITS)));
     let mut left = None;
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+    while let (Ok(unit), Ok(place)) =
+        (Arc::clone(&units).acquire_owned().await, Arc::clone(&places).acquire_owned().await)
+    {
         let first = match left.take() {
             Some(order) => order,
             None => match orders.recv().await {
@@ -63,8 +73,13 @@ async fn gather(house: Arc<House>, mut orders: mpsc::Receiver<Order>) {
         let group = group(first, &mut orders, &mut left);
         let house = Arc::clone(&house);
         tokio::spawn(async move {
-            keep(&house, group).await;
+            let mut keeping = pin!(keep(&house, group));
+            let kept = timeout(PATIENCE, &mut keeping).await;
             drop(place);
+            if kept.is_err() {
+                keeping.await;
+            }
+            drop(unit);
         });
     }
 }
