@@ -165,11 +165,7 @@ impl Worded for Delivery {
         self.word()
     }
     fn of_word(word: &str) -> Option<Self> {
-        use Delivery::{
-            Delivered, Draft, Expired, Failed, Queued, Read, Sending, Sent, Uncertain, Withdrawn,
-        };
-        let all = [Draft, Queued, Sending, Uncertain, Sent, Delivered, Read, Failed, Expired, Withdrawn];
-        all.into_iter().find(|delivery| delivery.word() == word)
+        Self::ALL.into_iter().find(|delivery| delivery.word() == word)
     }
 }
 

@@ -39,6 +39,20 @@ impl Delivery {
         !matches!(self, Self::Queued | Self::Sending)
     }
 
+    /// All states.
+    pub const ALL: [Self; 10] = [
+        Self::Draft,
+        Self::Queued,
+        Self::Sending,
+        Self::Uncertain,
+        Self::Sent,
+        Self::Delivered,
+        Self::Read,
+        Self::Failed,
+        Self::Expired,
+        Self::Withdrawn,
+    ];
+
     /// The state after news, which may be old news: `read` before `sent` stays `read`, and a refusal after a
     /// delivery is not believed. A line that waits may be kept as a draft. `queued` is the word of whoever was to send
     /// the line that it certainly was not taken: it waits again, even if it was thought uncertain meanwhile.

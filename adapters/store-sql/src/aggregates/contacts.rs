@@ -65,7 +65,7 @@ impl Contacts for SqlUnit<'_> {
 
     async fn name(&mut self, id: ContactId, name: &str) -> Kept<()> {
         let named = diesel::update(contacts::table.find(Id(id))).set(contacts::name.eq(name));
-        self.run(|db| named.execute(db)).await.map(drop)
+        self.later(|db| named.execute(db)).await
     }
 
     async fn learn(&mut self, id: ContactId, name: &str, fact: &Fact) -> Kept<()> {
@@ -86,7 +86,7 @@ impl Contacts for SqlUnit<'_> {
             consents::at.eq(At(entry.at)),
             consents::source.eq(entry.source.map(Id)),
         );
-        self.run(|db| diesel::insert_into(consents::table).values(row).execute(db)).await.map(drop)
+        self.later(|db| diesel::insert_into(consents::table).values(row).execute(db)).await
     }
 
     async fn consents(
@@ -126,6 +126,6 @@ impl SqlUnit<'_> {
             .on_conflict((facts::contact, facts::name))
             .do_update()
             .set(known);
-        self.run(|db| put.execute(db)).await.map(drop)
+        self.later(|db| put.execute(db)).await
     }
 }

@@ -140,7 +140,7 @@ impl Conversations for SqlUnit<'_> {
         let lease =
             (conversations::lease_holder.eq(worker.as_str()), conversations::lease_until.eq(At(until)));
         let taken = conversations::table.filter(conversations::id.eq_any(free.clone()));
-        self.run(|db| diesel::update(taken).set(lease).execute(db)).await?;
+        self.later(|db| diesel::update(taken).set(lease).execute(db)).await?;
         let free: HashSet<ConversationId> = free.into_iter().map(|id| id.0).collect();
         Ok(ids.iter().copied().filter(|id| free.contains(id)).collect())
     }

@@ -79,13 +79,13 @@ impl Inbox for SqlUnit<'_> {
     async fn reword(&mut self, event: EventId, body: &InboxBody) -> Kept<()> {
         let row = inbox::table.filter(inbox::event.eq(Id(event)));
         let words = (inbox::kind.eq(body.word()), inbox::body.eq(Json::of(body)?));
-        self.run(|db| diesel::update(row).set(words).execute(db)).await.map(drop)
+        self.later(|db| diesel::update(row).set(words).execute(db)).await
     }
 
     async fn take(&mut self, events: &[EventId]) -> Kept<()> {
         for event in events {
             let row = inbox::table.filter(inbox::event.eq(Id(*event)));
-            self.run(|db| diesel::delete(row).execute(db)).await?;
+            self.later(|db| diesel::delete(row).execute(db)).await?;
         }
         Ok(())
     }
@@ -93,7 +93,7 @@ impl Inbox for SqlUnit<'_> {
     async fn ripen(&mut self, events: &[EventId], ripe_at: Timestamp) -> Kept<()> {
         for event in events {
             let row = inbox::table.filter(inbox::event.eq(Id(*event)));
-            self.run(|db| diesel::update(row).set(inbox::ripe_at.eq(At(ripe_at))).execute(db)).await?;
+            self.later(|db| diesel::update(row).set(inbox::ripe_at.eq(At(ripe_at))).execute(db)).await?;
         }
         Ok(())
     }
@@ -102,7 +102,7 @@ impl Inbox for SqlUnit<'_> {
         for event in events {
             let row = inbox::table.filter(inbox::event.eq(Id(*event)));
             let tried = (inbox::tries.eq(inbox::tries + 1), inbox::ripe_at.eq(At(ripe_at)));
-            self.run(|db| diesel::update(row).set(tried).execute(db)).await?;
+            self.later(|db| diesel::update(row).set(tried).execute(db)).await?;
         }
         Ok(())
     }

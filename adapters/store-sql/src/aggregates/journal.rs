@@ -65,7 +65,7 @@ impl Hop {
 impl Journal for SqlUnit<'_> {
     async fn log(&mut self, row: &JournalRow) -> Kept<()> {
         let hop = Hop::of(row)?;
-        self.run(|db| diesel::insert_into(journal::table).values(hop).execute(db)).await.map(drop)
+        self.later(|db| diesel::insert_into(journal::table).values(hop).execute(db)).await
     }
 
     async fn journal(&mut self, conversation: ConversationId, from: i64, most: u32) -> Kept<Vec<JournalRow>> {
@@ -80,7 +80,7 @@ impl Journal for SqlUnit<'_> {
 
     async fn keep_part(&mut self, hash: &str, part: &str) -> Kept<()> {
         let kept = diesel::insert_into(parts::table).values((parts::hash.eq(hash), parts::part.eq(part)));
-        self.run(|db| kept.on_conflict_do_nothing().execute(db)).await.map(drop)
+        self.later(|db| kept.on_conflict_do_nothing().execute(db)).await
     }
 
     async fn part(&mut self, hash: &str) -> Kept<Option<String>> {
@@ -123,7 +123,7 @@ impl DeadLetters for SqlUnit<'_> {
             reason: letter.reason.clone(),
             work: Json::of(&letter.work)?,
         };
-        self.run(|db| diesel::insert_into(dead_letters::table).values(row).execute(db)).await.map(drop)
+        self.later(|db| diesel::insert_into(dead_letters::table).values(row).execute(db)).await
     }
 
     async fn dead_letter(&mut self, id: DeadLetterId) -> Kept<Option<DeadLetter>> {

@@ -102,7 +102,7 @@ impl Ledger for SqlUnit<'_> {
             .on_conflict((items::storefront, items::sku))
             .do_update()
             .set(now);
-        self.run(|db| stocked.execute(db)).await.map(drop)
+        self.later(|db| stocked.execute(db)).await
     }
 
     async fn find(
@@ -224,7 +224,7 @@ impl Ledger for SqlUnit<'_> {
             .on_conflict((checkouts::account, checkouts::reference))
             .do_update()
             .set(checkouts::order_id.eq(Id(id)));
-        self.run(|db| known.execute(db)).await.map(drop)
+        self.later(|db| known.execute(db)).await
     }
 
     async fn hear_payment(
@@ -267,7 +267,7 @@ impl Ledger for SqlUnit<'_> {
             parked::until.eq(At(news.until)),
             parked::news.eq(Json::of(&news.news)?),
         );
-        self.run(|db| diesel::insert_into(parked::table).values(row).execute(db)).await.map(drop)
+        self.later(|db| diesel::insert_into(parked::table).values(row).execute(db)).await
     }
 
     async fn unpark(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Parked>> {
@@ -314,14 +314,14 @@ impl SqlUnit<'_> {
         let item = items::table.find((storefront, sku));
         let enough = diesel::update(item.filter(items::on_hand.ge(quantity)));
         if self.run(|db| enough.set(items::on_hand.eq(items::on_hand - quantity)).execute(db)).await? == 0 {
-            self.run(|db| diesel::update(item).set(items::on_hand.eq(0)).execute(db)).await?;
+            self.later(|db| diesel::update(item).set(items::on_hand.eq(0)).execute(db)).await?;
         }
         Ok(())
     }
 
     async fn take_out(&mut self, rows: Vec<ParkedRow>) -> Kept<Vec<Parked>> {
         for row in &rows {
-            self.run(|db| diesel::delete(parked::table.find(row.seq)).execute(db)).await?;
+            self.later(|db| diesel::delete(parked::table.find(row.seq)).execute(db)).await?;
         }
         rows.into_iter().map(ParkedRow::read).collect()
     }

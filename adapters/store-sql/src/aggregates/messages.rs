@@ -150,22 +150,8 @@ impl Messages for SqlUnit<'_> {
         reference: Option<&str>,
         reason: Option<&str>,
         left_at: Option<Timestamp>,
-    ) -> Kept<Option<Delivery>> {
-        let line = messages::table.filter(messages::id.eq(Id(id)));
-        let stored =
-            line.select((messages::delivery, messages::reference, messages::reason, messages::left_at));
-        let stored: Option<News> = locked!(self, stored).await?;
-        let Some((Some(Word(so_far)), known, why, before)) = stored else { return Ok(None) };
-        let delivery = so_far.after(delivery);
-        let left = delivery != Delivery::Queued;
-        let news = (
-            messages::delivery.eq(delivery.word()),
-            messages::reference.eq(reference.map(str::to_owned).or(known)),
-            messages::reason.eq(reason.map(str::to_owned).or(why).filter(|_| left)),
-            messages::left_at.eq(left_at.map(At).or(before).filter(|_| left)),
-        );
-        self.run(|db| diesel::update(line).set(news).execute(db)).await?;
-        Ok(Some(delivery))
+    ) -> Kept<()> {
+        self.move_line(id, delivery, reference, reason, left_at).await
     }
 
     async fn deliver_up_to(
@@ -194,7 +180,7 @@ impl Messages for SqlUnit<'_> {
     async fn rewrite(&mut self, id: MessageId, content: &Content) -> Kept<()> {
         let content = Json::of(content)?;
         let line = messages::table.filter(messages::id.eq(Id(id)));
-        self.run(|db| diesel::update(line).set(messages::content.eq(content)).execute(db)).await.map(drop)
+        self.later(|db| diesel::update(line).set(messages::content.eq(content)).execute(db)).await
     }
 
     /// Goes from topic to topic along their index, and asks each for its last line: as quick in a long conversation as in
@@ -222,7 +208,7 @@ impl Messages for SqlUnit<'_> {
         let row =
             (media::hash.eq(&blob.hash), media::mime.eq(&blob.mime), media::bytes.eq(blob.bytes.as_ref()));
         let kept = diesel::insert_into(media::table).values(row).on_conflict_do_nothing();
-        self.run(|db| kept.execute(db)).await.map(drop)
+        self.later(|db| kept.execute(db)).await
     }
 
     async fn media(&mut self, hash: &str) -> Kept<Option<MediaBlob>> {
@@ -234,9 +220,6 @@ impl Messages for SqlUnit<'_> {
 
 /// In the words of the partial index, which is used for these words only.
 const UNSETTLED: &str = "delivery IN ('sending', 'uncertain')";
-
-/// What news of a line changes.
-type News = (Option<Word<Delivery>>, Option<String>, Option<String>, Option<At>);
 
 impl SqlUnit<'_> {
     /// A line's place in the order of writing.

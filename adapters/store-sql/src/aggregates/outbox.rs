@@ -118,12 +118,12 @@ impl Outbox for SqlUnit<'_> {
             outbox::failures.eq(i64::from(row.failures)),
             outbox::not_before.eq(At(row.not_before)),
         );
-        self.run(|db| diesel::update(stored).set(now).execute(db)).await.map(drop)
+        self.later(|db| diesel::update(stored).set(now).execute(db)).await
     }
 
     async fn remove(&mut self, effect: EffectId) -> Kept<()> {
         let row = outbox::table.filter(outbox::effect.eq(Id(effect)));
-        self.run(|db| diesel::delete(row).execute(db)).await.map(drop)
+        self.later(|db| diesel::delete(row).execute(db)).await
     }
 
     async fn earlier_line(&mut self, conversation: ConversationId, seq: i64) -> Kept<bool> {
@@ -153,7 +153,7 @@ impl Outbox for SqlUnit<'_> {
 
     async fn leave_lane(&mut self, lane: &Lane, worker: &WorkerId) -> Kept<()> {
         let held = lanes::table.find(lane.as_str()).filter(lanes::holder.eq(worker.as_str()));
-        self.run(|db| diesel::delete(held).execute(db)).await.map(drop)
+        self.later(|db| diesel::delete(held).execute(db)).await
     }
 
     /// Goes from lane to lane along their index, however much waits in each.
@@ -187,7 +187,7 @@ impl Outbox for SqlUnit<'_> {
         );
         let claimed = diesel::update(outbox::table.filter(outbox::seq.eq_any(seqs))).set(claim);
         if !rows.is_empty() {
-            self.run(|db| claimed.execute(db)).await?;
+            self.later(|db| claimed.execute(db)).await?;
         }
         let claimed = |row| OutboxRow {
             state: OutboxState::Claimed,

@@ -90,6 +90,6 @@ impl SqlUnit<'_> {
             .on_conflict(rule_revisions::storefront)
             .do_update()
             .set(rule_revisions::revision.eq(rule_revisions::revision + 1));
-        self.run(|db| raised.execute(db)).await.map(drop)
+        self.later(|db| raised.execute(db)).await
     }
 }

@@ -41,7 +41,7 @@ impl Timers for SqlUnit<'_> {
             .on_conflict((timers::conversation, timers::slot))
             .do_update()
             .set(alarm);
-        self.run(|db| set.execute(db)).await.map(drop)
+        self.later(|db| set.execute(db)).await
     }
 
     async fn clear_timers(&mut self, conversation: ConversationId, region: &Region) -> Kept<()> {
@@ -49,7 +49,7 @@ impl Timers for SqlUnit<'_> {
         let below = timers::slot.ge(format!("{region}.")).and(timers::slot.lt(format!("{region}/")));
         let of = timers::table.filter(timers::conversation.eq(Id(conversation)));
         let own = of.filter(timers::slot.eq(region.as_str()).or(below));
-        self.run(|db| diesel::delete(own).execute(db)).await.map(drop)
+        self.later(|db| diesel::delete(own).execute(db)).await
     }
 
     async fn due_timers(&mut self, now: Timestamp, most: u32) -> Kept<Vec<Timer>> {

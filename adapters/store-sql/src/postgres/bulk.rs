@@ -16,12 +16,12 @@ use tradepost_domain::{
 };
 use tradepost_ports::store::{Class, Fate, Kept, OutboxState};
 
-use super::{SqlUnit, conversations, events, inbox, messages, outbox};
+use super::{SqlUnit, conversations, events, inbox, messages, outbox, pending::Statement};
 use crate::types::{At, Document, Id, Json, Moment, Traced, Word};
 
-/// What is not written yet.
+/// Rows that are not written yet.
 #[derive(Default)]
-pub(crate) struct Pending {
+pub(crate) struct Rows {
     events: Vec<events::Row>,
     messages: Vec<messages::Row>,
     inbox: Vec<inbox::Row>,
@@ -48,7 +48,7 @@ struct IdentityRow {
     position: i64,
 }
 
-impl Pending {
+impl Rows {
     pub(crate) fn is_empty(&self) -> bool {
         let Self { events, messages, inbox, outbox, heard, contacts, identities, conversations } = self;
         events.is_empty()
@@ -61,68 +61,69 @@ impl Pending {
             && conversations.is_empty()
     }
 
-    /// Writes everything.
-    pub(crate) async fn write(mut self, connection: &mut AsyncPgConnection) -> QueryResult<()> {
+    /// The statements that write them all.
+    pub(crate) fn statements<'c>(mut self, connection: &'c AsyncPgConnection) -> Vec<Statement<'c>> {
+        let (mut statements, db) = (Vec::new(), &mut { connection });
         // Units that write the same ones do so in one order.
         self.identities.sort_by(|one, other| (&one.scheme, &one.value).cmp(&(&other.scheme, &other.value)));
         self.conversations
             .sort_by(|one, other| (&one.account, &one.peer).cmp(&(&other.account, &other.peer)));
         if !self.identities.is_empty() {
-            Identities::of(&self.identities).execute(connection).await?;
+            statements.push(Identities::of(&self.identities).execute(db));
         }
         if !self.contacts.is_empty() {
-            Contacts::of(&self.contacts).execute(connection).await?;
+            statements.push(Contacts::of(&self.contacts).execute(db));
         }
         if !self.conversations.is_empty() {
-            Conversations::of(&self.conversations).execute(connection).await?;
+            statements.push(Conversations::of(&self.conversations).execute(db));
         }
         if !self.heard.is_empty() {
-            Heard::of(&self.heard).execute(connection).await?;
+            statements.push(Heard::of(&self.heard).execute(db));
         }
         if !self.messages.is_empty() {
-            Messages::of(&self.messages).execute(connection).await?;
+            statements.push(Messages::of(&self.messages).execute(db));
         }
         if !self.outbox.is_empty() {
-            Outbox::of(&self.outbox).execute(connection).await?;
+            statements.push(Outbox::of(&self.outbox).execute(db));
         }
         if !self.inbox.is_empty() {
-            Inbox::of(&self.inbox).execute(connection).await?;
+            statements.push(Inbox::of(&self.inbox).execute(db));
         }
         if !self.events.is_empty() {
-            Events::of(&self.events).execute(connection).await?;
+            statements.push(Events::of(&self.events).execute(db));
         }
-        Ok(())
+        statements
     }
 }
 
 impl SqlUnit<'_> {
     pub(super) async fn add_event(&mut self, row: events::Row) -> Kept<()> {
-        self.pending()?.events.push(row);
+        self.pending()?.rows.events.push(row);
         Ok(())
     }
 
     pub(super) async fn add_message(&mut self, row: messages::Row) -> Kept<()> {
-        self.pending()?.messages.push(row);
+        self.pending()?.rows.messages.push(row);
         Ok(())
     }
 
     pub(super) async fn add_inbox(&mut self, row: inbox::Row) -> Kept<()> {
-        self.pending()?.inbox.push(row);
+        self.pending()?.rows.inbox.push(row);
         Ok(())
     }
 
     pub(super) async fn add_outbox(&mut self, row: outbox::Row) -> Kept<()> {
-        self.pending()?.outbox.push(row);
+        self.pending()?.rows.outbox.push(row);
         Ok(())
     }
 
     pub(super) async fn add_conversation(&mut self, row: conversations::Row) -> Kept<()> {
-        self.pending()?.conversations.push(row);
+        self.pending()?.rows.conversations.push(row);
         Ok(())
     }
 
     pub(super) async fn add_contact(&mut self, contact: &Contact) -> Kept<()> {
-        let pending = self.pending()?;
+        let pending = &mut self.pending()?.rows;
         pending.contacts.push(ContactRow {
             id: Id(contact.id),
             storefront: contact.storefront.to_string(),
@@ -146,7 +147,7 @@ impl SqlUnit<'_> {
         heard_at: Timestamp,
         idle_at: Timestamp,
     ) -> Kept<()> {
-        let heard = self.pending()?.heard.entry(id).or_insert((heard_at, idle_at));
+        let heard = self.pending()?.rows.heard.entry(id).or_insert((heard_at, idle_at));
         *heard = (heard.0.max(heard_at), heard.1.max(idle_at));
         Ok(())
     }

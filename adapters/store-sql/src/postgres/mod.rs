@@ -10,6 +10,8 @@ mod claim;
 mod connect;
 mod fault;
 mod lookup;
+mod news;
+mod pending;
 mod settings;
 mod store;
 mod unit;

@@ -4,18 +4,24 @@ use std::{any::Any, future::Future, panic::AssertUnwindSafe};
 
 use diesel::{QueryResult, result::Error, sql_types::Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures::FutureExt as _;
+use futures::{FutureExt as _, future::try_join};
 use tradepost_ports::store::{Kept, StoreError, UnitWork};
 
-use super::{bulk::Pending, fault::meaning};
+use super::{
+    fault::meaning,
+    pending::{Pending, Statement},
+};
 
 /// What a unit works on: all aggregates of the store, on one connection, inside a transaction that has begun. The
 /// aggregates are implemented beside it, one module each.
+///
+/// Statements that nobody waits for are kept back and sent together, in their order, before the next question or at the
+/// end: the server does not wait for us between them, nor we for it.
 pub(crate) struct SqlUnit<'c> {
-    connection: &'c mut AsyncPgConnection,
+    connection: &'c AsyncPgConnection,
     only_reads: bool,
     /// What is written before anything is asked, and at the end.
-    pending: Pending,
+    pending: Pending<'c>,
     /// Once a statement has failed the transaction is over: nothing more is tried, and the unit cannot be kept.
     lost: Option<StoreError>,
 }
@@ -24,7 +30,7 @@ impl<'c> SqlUnit<'c> {
     /// Runs a query.
     pub(crate) async fn run<'a, T, Q>(
         &'a mut self,
-        query: impl FnOnce(&'a mut AsyncPgConnection) -> Q,
+        query: impl FnOnce(&'a mut &'c AsyncPgConnection) -> Q,
     ) -> Kept<T>
     where
         Q: Future<Output = QueryResult<T>>,
@@ -38,15 +44,24 @@ impl<'c> SqlUnit<'c> {
     /// Runs a query for a row that need not be there.
     pub(crate) async fn find<'a, T, Q>(
         &'a mut self,
-        query: impl FnOnce(&'a mut AsyncPgConnection) -> Q,
+        query: impl FnOnce(&'a mut &'c AsyncPgConnection) -> Q,
     ) -> Kept<Option<T>>
     where
         Q: Future<Output = QueryResult<T>>,
     {
-        self.write_pending().await?;
-        match query(&mut *self.connection).await {
-            Ok(found) => Ok(Some(found)),
-            Err(Error::NotFound) => Ok(None),
+        if let Some(lost) = &self.lost {
+            return Err(lost.clone());
+        }
+        let written = self.pending.send(self.connection);
+        let found = async {
+            match query(&mut self.connection).await {
+                Ok(found) => Ok(Some(found)),
+                Err(Error::NotFound) => Ok(None),
+                Err(error) => Err(error),
+            }
+        };
+        match try_join(written, found).await {
+            Ok(((), found)) => Ok(found),
             Err(error) => {
                 let error = meant(&error, self.only_reads);
                 self.lost = Some(error.clone());
@@ -55,8 +70,19 @@ impl<'c> SqlUnit<'c> {
         }
     }
 
-    /// Rows to be written later.
-    pub(super) fn pending(&mut self) -> Kept<&mut Pending> {
+    /// Runs a statement later whose count of rows nobody asks for. If it fails, whatever is asked next fails, and the unit.
+    pub(crate) async fn later(
+        &mut self,
+        statement: impl FnOnce(&mut &'c AsyncPgConnection) -> Statement<'c>,
+    ) -> Kept<()> {
+        let mut connection = self.connection;
+        let statement = statement(&mut connection);
+        self.pending()?.add(connection, statement);
+        Ok(())
+    }
+
+    /// What is to be written later.
+    pub(super) fn pending(&mut self) -> Kept<&mut Pending<'c>> {
         match &self.lost {
             Some(lost) => Err(lost.clone()),
             None => Ok(&mut self.pending),
@@ -67,10 +93,7 @@ impl<'c> SqlUnit<'c> {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());
         }
-        if self.pending.is_empty() {
-            return Ok(());
-        }
-        let written = std::mem::take(&mut self.pending).write(self.connection).await;
+        let written = self.pending.send(self.connection).await;
         written.map_err(|error| {
             let error = meant(&error, self.only_reads);
             self.lost = Some(error.clone());

@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 
 use diesel::{SqliteConnection, dsl::case_when, prelude::*, query_dsl::methods::ExecuteDsl};
-use tradepost_domain::{AccountKey, Contact, ContactId, ConversationId, Identity, StorefrontId, Timestamp};
+use tradepost_domain::{
+    AccountKey, Contact, ContactId, ConversationId, Delivery, Identity, MessageId, StorefrontId, Timestamp,
+};
 use tradepost_ports::store::{Kept, StoreError};
 
 use super::{SqlUnit, conversations, events, inbox, messages, outbox};
 use crate::{
     schema,
-    types::{At, Id, moment},
+    types::{At, Id, Word, moment},
 };
+
+/// What news of a line changes.
+type News = (Option<Word<Delivery>>, Option<String>, Option<String>, Option<At>);
 
 impl SqlUnit<'_> {
     pub(super) async fn add_event(&mut self, row: events::Row) -> Kept<()> {
@@ -71,6 +76,32 @@ impl SqlUnit<'_> {
             self.one_of(diesel::insert_into(identities::table).values(row).on_conflict_do_nothing()).await?;
         }
         Ok(())
+    }
+
+    /// Moves a line on by its news.
+    pub(super) async fn move_line(
+        &mut self,
+        id: MessageId,
+        delivery: Delivery,
+        reference: Option<&str>,
+        reason: Option<&str>,
+        left_at: Option<Timestamp>,
+    ) -> Kept<()> {
+        use schema::messages;
+        let line = messages::table.filter(messages::id.eq(Id(id)));
+        let stored =
+            line.select((messages::delivery, messages::reference, messages::reason, messages::left_at));
+        let stored: Option<News> = self.find(|db| stored.get_result(db)).await?;
+        let Some((Some(Word(so_far)), known, why, before)) = stored else { return Ok(()) };
+        let delivery = so_far.after(delivery);
+        let left = delivery != Delivery::Queued;
+        let news = (
+            messages::delivery.eq(delivery.word()),
+            messages::reference.eq(reference.map(str::to_owned).or(known)),
+            messages::reason.eq(reason.map(str::to_owned).or(why).filter(|_| left)),
+            messages::left_at.eq(left_at.map(At).or(before).filter(|_| left)),
+        );
+        self.later(|db| diesel::update(line).set(news).execute(db)).await
     }
 
     /// A row that is there already was written by another unit.

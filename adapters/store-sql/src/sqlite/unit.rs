@@ -42,6 +42,14 @@ impl<'c> SqlUnit<'c> {
         })
     }
 
+    /// Runs a statement whose count of rows nobody asks for.
+    pub(crate) async fn later(
+        &mut self,
+        statement: impl FnOnce(&mut SqliteConnection) -> QueryResult<usize>,
+    ) -> Kept<()> {
+        self.run(statement).await.map(drop)
+    }
+
     /// Runs a query for a row that need not be there.
     pub(crate) async fn find<T>(
         &mut self,

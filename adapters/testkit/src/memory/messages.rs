@@ -64,9 +64,9 @@ impl Messages for Tables {
         reference: Option<&str>,
         reason: Option<&str>,
         left_at: Option<Timestamp>,
-    ) -> Kept<Option<Delivery>> {
-        let Some(line) = self.messages.edit(&id) else { return Ok(None) };
-        let Some(so_far) = line.row.line.delivery else { return Ok(None) };
+    ) -> Kept<()> {
+        let Some(line) = self.messages.edit(&id) else { return Ok(()) };
+        let Some(so_far) = line.row.line.delivery else { return Ok(()) };
         let written = &mut line.row;
         let delivery = so_far.after(delivery);
         let left = delivery != Delivery::Queued;
@@ -74,7 +74,7 @@ impl Messages for Tables {
         written.reference = reference.map(str::to_owned).or(written.reference.take());
         written.reason = reason.map(str::to_owned).or(written.reason.take()).filter(|_| left);
         written.left_at = left_at.or(written.left_at).filter(|_| left);
-        Ok(written.line.delivery)
+        Ok(())
     }
 
     async fn deliver_up_to(

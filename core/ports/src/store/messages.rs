@@ -39,8 +39,8 @@ pub trait Messages: Send {
     async fn unsettled(&mut self, conversation: ConversationId) -> Kept<Vec<Line>>;
 
     /// Sets how far a line has come, by [`Delivery::after`]; also keeps reference, reason and `left_at` where given.
-    /// A line that is `Queued` after it was not taken: its `left_at` and its reason are cleared. Returns the state it then
-    /// has; `None` when there is no such line.
+    /// A line that is `Queued` after it was not taken: its `left_at` and its reason are cleared. A
+    /// customer's line, or one that is not there, is left as it is.
     async fn deliver(
         &mut self,
         id: MessageId,
@@ -48,7 +48,7 @@ pub trait Messages: Send {
         reference: Option<&str>,
         reason: Option<&str>,
         left_at: Option<Timestamp>,
-    ) -> Kept<Option<Delivery>>;
+    ) -> Kept<()>;
 
     /// As [`Messages::deliver`], for every line of ours in the conversation that was taken by the provider
     /// (`sent` or `delivered`) and was written before or with that line.

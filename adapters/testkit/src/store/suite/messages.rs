@@ -131,12 +131,17 @@ pub async fn delivery_never_goes_backwards(store: &dyn Store) {
         (Delivery::Read, Delivery::Read),
         (Delivery::Delivered, Delivery::Read),
     ] {
-        let after = within!(store, |unit| unit.deliver(id, news, None, None, None).await);
-        assert_eq!(after, Some(expected), "after {news:?}");
-        assert_eq!(delivery(store, id).await, Some(expected), "kept after {news:?}");
+        within!(store, |unit| unit.deliver(id, news, None, None, None).await);
+        assert_eq!(delivery(store, id).await, Some(expected), "after {news:?}");
     }
-    let unknown = make::message_id(9);
-    assert_eq!(within!(store, |unit| unit.deliver(unknown, Delivery::Sent, None, None, None).await), None);
+    write_all(store, vec![make::heard(2, one)]).await;
+    let [heard, unknown] = [2, 9].map(make::message_id);
+    for id in [heard, unknown] {
+        within!(store, |unit| unit.deliver(id, Delivery::Sent, None, None, None).await);
+    }
+    let heard = seen!(store, |unit| unit.written(heard).await).expect("written");
+    assert_eq!(heard.line.delivery, None, "hers was never on its way");
+    assert_eq!(seen!(store, |unit| unit.written(unknown).await), None);
 }
 
 pub async fn delivery_keeps_what_is_given(store: &dyn Store) {
