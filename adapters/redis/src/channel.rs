@@ -1,7 +1,7 @@
 //! What processes tell each other: one channel of the namespace, one message for all that is pending.
 
 use serde::{Deserialize, Serialize};
-use tradepost_domain::{ConversationId, ErrorKind, PortError};
+use tradepost_domain::{ConversationId, ErrorKind, Lane, PortError};
 use tradepost_ports::Wake;
 
 use crate::faults::fault;
@@ -13,7 +13,7 @@ pub(crate) struct Channel {
     instance: u64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Message {
     /// The process that speaks: it has told its own listeners already.
     from: u64,
@@ -23,6 +23,8 @@ struct Message {
     turns: Vec<ConversationId>,
     #[serde(default, skip_serializing_if = "is_false")]
     dispatch: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lanes: Vec<Lane>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     answered: Vec<ConversationId>,
 }
@@ -41,13 +43,13 @@ impl Channel {
 
     /// One message for all of them.
     pub(crate) fn message(&self, wakes: Vec<Wake>) -> String {
-        let mut message =
-            Message { from: self.instance, look: false, turns: vec![], dispatch: false, answered: vec![] };
+        let mut message = Message { from: self.instance, ..Message::default() };
         for wake in wakes {
             match wake {
                 Wake::Turn(ids) if ids.is_empty() => message.look = true,
                 Wake::Turn(ids) => message.turns.extend(ids),
                 Wake::Dispatch => message.dispatch = true,
+                Wake::Lane(lane) => message.lanes.push(lane),
                 Wake::Answered(id) => message.answered.push(id),
             }
         }
@@ -58,7 +60,8 @@ impl Channel {
     /// What another process said, nothing if it was ourselves. Of what cannot be read, as a newer process may say it, only
     /// this is certain: there is something to look for.
     pub(crate) fn wakes(&self, message: &[u8]) -> Vec<Wake> {
-        let Ok(Message { from, look, turns, dispatch, answered }) = serde_json::from_slice(message) else {
+        let Ok(Message { from, look, turns, dispatch, lanes, answered }) = serde_json::from_slice(message)
+        else {
             return everything();
         };
         if from == self.instance {
@@ -70,6 +73,7 @@ impl Channel {
         look.into_iter()
             .chain(turns)
             .chain(dispatch)
+            .chain(lanes.into_iter().map(Wake::Lane))
             .chain(answered.into_iter().map(Wake::Answered))
             .collect()
     }
@@ -97,6 +101,8 @@ mod tests {
             Wake::Turn(vec![]),
             Wake::Turn(vec![id(1), id(2)]),
             Wake::Dispatch,
+            Wake::Lane(Lane::new("instagram:1")),
+            Wake::Lane(Lane::new("instagram:2")),
             Wake::Answered(id(3)),
             Wake::Answered(id(4)),
         ];

@@ -2,12 +2,13 @@
 //! the conversation goes on.
 
 use std::{
+    collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
 use parking_lot::Mutex;
-use tradepost_domain::{Conversation, ConversationId, Correlation, EventId, Mode};
+use tradepost_domain::{Conversation, ConversationId, Correlation, EventId, Lane, Mode};
 use tradepost_ports::{
     Happening, StoreError, Unit,
     store::{DeadLetter, DeadWork, InboxBody, InboxRow, Kept},
@@ -29,6 +30,8 @@ pub(crate) struct Aftermath {
     pub(crate) fault: Option<Fault>,
     /// Journal parts that the turn has kept.
     pub(crate) parts: Vec<String>,
+    /// Lanes that have something to send now.
+    pub(crate) lanes: BTreeSet<Lane>,
 }
 
 /// An aftermath that the unit fills and its caller reads.

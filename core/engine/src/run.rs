@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    mem,
     sync::Arc,
     time::Duration,
 };
@@ -13,19 +14,21 @@ use futures::{
 };
 use parking_lot::Mutex;
 use tokio::sync::watch;
-use tradepost_domain::{ConversationId, Timestamp};
+use tradepost_domain::{ConversationId, Lane, Timestamp};
 use tradepost_ports::{StoreError, Wake, coordinator::Listener, store::Kept};
 
 use crate::{
     House,
     unit::{read, write},
+    watch::between,
 };
 
-/// Conversations taken up by one look through the store.
+/// Conversations taken up by one look through the store. While there are more, it is looked again as soon as they are
+/// nearly done.
 const AT_ONCE: u32 = 64;
 /// When another was first, the turn is taken again so much later.
 const SOON: Duration = Duration::from_millis(20);
-/// How much more often the store is looked through while the coordinator is away.
+/// How much more often the store is looked through while the coordinator is away, and swept while much is due.
 const MORE_OFTEN: u32 = 10;
 /// Sweeps between two prunings: about an hour.
 const PRUNE_EVERY: u32 = 3_600;
@@ -54,6 +57,15 @@ impl Agenda {
     }
 }
 
+/// What a look through the store has found.
+#[derive(Default)]
+struct Ripe {
+    /// Conversations that are leased to this process.
+    ours: Vec<ConversationId>,
+    /// Are there more? Of those that were found, some may be another's just now, or have their turn.
+    more: bool,
+}
+
 type Tasks<'a> = FuturesUnordered<BoxFuture<'a, ()>>;
 
 impl House {
@@ -69,10 +81,12 @@ impl House {
         let mut waiting: BTreeSet<ConversationId> = BTreeSet::new();
         let under_way: Mutex<BTreeMap<ConversationId, bool>> = Mutex::default();
         let mut tasks = Tasks::new();
-        let mut look = true;
+        let (mut look, mut more) = (true, false);
         while !*stop.borrow() {
-            if look {
-                waiting.extend(self.logged(self.ripe().await, "look for ripe conversations"));
+            if look || (more && waiting.len() < self.tuning.turns_at_once) {
+                let ripe = self.logged(self.ripe().await, "look for ripe conversations");
+                more = ripe.more;
+                waiting.extend(ripe.ours);
             }
             waiting.extend(self.agenda.due(self.now()));
             self.begin_turns(&mut waiting, &under_way, &mut tasks);
@@ -152,7 +166,7 @@ impl House {
                         waiting.extend(ids);
                         look
                     }
-                    Wake::Dispatch | Wake::Answered(_) => look,
+                    Wake::Dispatch | Wake::Lane(_) | Wake::Answered(_) => look,
                 })
             }
             Either::Left((Either::Right(_), _)) => false,
@@ -169,44 +183,63 @@ impl House {
     }
 
     /// Conversations with something ripe, leased to this process.
-    async fn ripe(self: &Arc<Self>) -> Kept<Vec<ConversationId>> {
+    async fn ripe(self: &Arc<Self>) -> Kept<Ripe> {
         let (now, worker) = (self.now(), self.tuning.worker.clone());
         let ripe =
             read(&*self.store, move |unit| Box::pin(async move { unit.ripe(&worker, now, AT_ONCE).await }));
         let ripe = ripe.await?;
         if ripe.is_empty() {
-            return Ok(ripe);
+            return Ok(Ripe::default());
         }
+        let more = ripe.len() >= AT_ONCE as usize;
         let (worker, until) = (self.tuning.worker.clone(), now + self.tuning.lease);
-        write(&*self.store, move |unit| Box::pin(async move { unit.lease(&ripe, &worker, now, until).await }))
-            .await
+        let lease = write(&*self.store, move |unit| {
+            Box::pin(async move { unit.lease(&ripe, &worker, now, until).await })
+        });
+        Ok(Ripe { ours: lease.await?, more })
     }
 
     async fn run_dispatch(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut listener = self.coordinator.listen();
         let mut tasks = Tasks::new();
+        let mut look_at = self.now();
+        let mut lanes = BTreeSet::new();
         while !*stop.borrow() {
-            for lane in self.logged(self.busy_lanes().await, "look for busy lanes") {
-                if self.registry.ports_of(&lane).is_empty() {
-                    continue;
-                }
-                if let Some(woken) = self.runners.begin_or_wake(&lane) {
-                    tasks.push(Arc::clone(self).serve_lane(lane, woken, stop.clone()).boxed());
-                }
+            if look_at <= self.now() {
+                lanes.extend(self.logged(self.busy_lanes().await, "look for busy lanes"));
+                look_at = self.now() + self.until_next_look();
             }
-            self.wait_for_dispatch(&mut *listener, &mut tasks, &mut stop).await;
+            for lane in mem::take(&mut lanes) {
+                self.begin_lane(lane, &mut tasks, &stop);
+            }
+            match self.wait_for_dispatch(look_at, &mut *listener, &mut tasks, &mut stop).await {
+                Some(told) => lanes = told,
+                None => look_at = self.now(),
+            }
         }
         while tasks.next().await.is_some() {}
         self.logged(self.leave_lanes().await, "give the lanes back");
     }
 
+    fn begin_lane(self: &Arc<Self>, lane: Lane, tasks: &mut Tasks<'_>, stop: &watch::Receiver<bool>) {
+        if self.registry.ports_of(&lane).is_empty() {
+            return;
+        }
+        if let Some(woken) = self.runners.begin_or_wake(&lane) {
+            tasks.push(Arc::clone(self).serve_lane(lane, woken, stop.clone()).boxed());
+        }
+    }
+
+    /// The lanes that have something to send; `None` when the store should be looked through for them. A lane that
+    /// another process has held a moment ago is its affair.
     async fn wait_for_dispatch(
         &self,
+        look_at: Timestamp,
         listener: &mut dyn Listener,
         tasks: &mut Tasks<'_>,
         stop: &mut watch::Receiver<bool>,
-    ) {
-        let mut nap = select(self.clock.sleep(self.until_next_look()), Box::pin(stop.changed()));
+    ) -> Option<BTreeSet<Lane>> {
+        let mut nap = select(self.clock.sleep(between(self.now(), look_at)), Box::pin(stop.changed()));
         loop {
             let idle = tasks.is_empty();
             let finished = async {
@@ -217,14 +250,32 @@ impl House {
             };
             let told = select(listener.next(), Box::pin(finished));
             match select(told, nap).await {
-                Either::Left((Either::Left((wakes, _)), _)) if wakes.contains(&Wake::Dispatch) => return,
+                Either::Left((Either::Left((wakes, _)), _)) if wakes.contains(&Wake::Dispatch) => {
+                    return None;
+                }
+                Either::Left((Either::Left((wakes, _)), rest)) => {
+                    let lanes = self.ours_among(wakes);
+                    if !lanes.is_empty() {
+                        return Some(lanes);
+                    }
+                    nap = rest;
+                }
                 Either::Left((_, rest)) => nap = rest,
-                Either::Right(_) => return,
+                Either::Right(_) => return None,
             }
         }
     }
 
-    async fn busy_lanes(self: &Arc<Self>) -> Kept<Vec<tradepost_domain::Lane>> {
+    fn ours_among(&self, wakes: Vec<Wake>) -> BTreeSet<Lane> {
+        let now = self.now();
+        let lanes = wakes.into_iter().filter_map(|wake| match wake {
+            Wake::Lane(lane) => Some(lane),
+            Wake::Turn(_) | Wake::Dispatch | Wake::Answered(_) => None,
+        });
+        lanes.filter(|lane| !self.runners.is_anothers(lane, now)).collect()
+    }
+
+    async fn busy_lanes(self: &Arc<Self>) -> Kept<Vec<Lane>> {
         let now = self.now();
         read(&*self.store, move |unit| Box::pin(async move { unit.busy_lanes(now).await })).await
     }
@@ -232,14 +283,15 @@ impl House {
     async fn run_sweeps(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut round = 0_u32;
         while !*stop.borrow() {
-            self.logged(self.sweep().await, "sweep");
+            let due = self.logged(self.sweep().await, "sweep");
             if round.is_multiple_of(PRUNE_EVERY)
                 && self.is_chosen("prune", self.tuning.sweep * (PRUNE_EVERY / 2)).await
             {
                 self.logged(self.prune().await, "forget old keys");
             }
             round = round.wrapping_add(1);
-            select(self.clock.sleep(self.tuning.sweep), Box::pin(stop.changed())).await;
+            let nap = if due { self.tuning.sweep / MORE_OFTEN } else { self.tuning.sweep };
+            select(self.clock.sleep(nap), Box::pin(stop.changed())).await;
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tradepost_domain::{
-    ConversationId, Correlation, Delivery, ErrorKind, EventId, PortError, ledger::OrderState,
+    Content, ConversationId, Correlation, Delivery, ErrorKind, EventId, Party, PortError, ledger::OrderState,
 };
 use tradepost_ports::{
     Unit, Wake,
@@ -171,26 +171,30 @@ impl House {
     }
 
     async fn end_parked(&self, unit: &mut dyn Unit, parked: Parked) -> Kept<()> {
-        match parked.news {
-            ParkedNews::Echo { to, content } => {
-                if unit.by_reference(&parked.account, &parked.reference).await?.is_some() {
-                    return Ok(());
-                }
-                let Some(conversation) = unit.conversation_with(&parked.account, &to.id).await? else {
-                    return Ok(());
-                };
-                let at = self.now();
-                let (event, reference) = (parked.event, parked.reference);
-                let correlation = correlation_of(unit, event).await?;
-                let echoed = Echoed { event, correlation, reference, content, at };
-                self.person_wrote(unit, conversation.id, echoed).await
-            }
+        match parked.news.clone() {
+            ParkedNews::Echo { to, content } => self.end_echo(unit, parked, &to, content).await,
+            ParkedNews::Changed { text } => self.change_parked(unit, parked, text).await,
             ParkedNews::Paid { payment } => {
                 tracing::error!(account = %parked.account, payment = payment.id, "money came for an unknown order");
                 Ok(())
             }
             ParkedNews::Receipt { .. } => Ok(()),
         }
+    }
+
+    /// No answer has named it. **It is asked while nobody else changes the conversation**: the answer may come just now.
+    async fn end_echo(&self, unit: &mut dyn Unit, parked: Parked, to: &Party, content: Content) -> Kept<()> {
+        let Some(conversation) = unit.conversation_with(&parked.account, &to.id).await? else {
+            return Ok(());
+        };
+        unit.conversation(conversation.id).await?;
+        if unit.by_reference(&parked.account, &parked.reference).await?.is_some() {
+            return Ok(());
+        }
+        let (event, reference, at) = (parked.event, parked.reference, self.now());
+        let correlation = correlation_of(unit, event).await?;
+        let echoed = Echoed { event, correlation, reference, content, at };
+        self.person_wrote(unit, conversation.id, echoed).await
     }
 
     /// Forgets the keys of all events that were heard long ago; says how many. Between two units others get their turn

@@ -10,7 +10,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 pub use mailbox::{Mailbox, Mailboxes};
-use tradepost_domain::{ConversationId, PortError};
+use tradepost_domain::{ConversationId, Lane, PortError};
 
 /// The largest value that a cache keeps, in bytes.
 pub const LARGEST: usize = 1 << 20;
@@ -76,8 +76,10 @@ pub trait Listener: Send {
 pub enum Wake {
     /// These conversations have something ripe. A hint: the store knows. None of them: the store should be looked through.
     Turn(Vec<ConversationId>),
-    /// The outbox has something to send.
+    /// The outbox has something to send: the store should be looked through.
     Dispatch,
+    /// This lane has something to send. A hint: the store knows.
+    Lane(Lane),
     /// A line of this conversation has left: whoever waits for an answer may look.
     Answered(ConversationId),
 }

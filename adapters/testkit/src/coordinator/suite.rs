@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt as _;
-use tradepost_domain::ConversationId;
+use tradepost_domain::{ConversationId, Lane};
 use tradepost_ports::{
     Wake,
     coordinator::{LARGEST, Listener, SessionUse},
@@ -59,13 +59,16 @@ pub async fn wakes_coalesce(fresh: &Fresh) {
     for ids in [vec![id(2), id(1)], vec![id(3)], vec![id(2)], vec![]] {
         fresh.coordinator.wake(Wake::Turn(ids));
         fresh.coordinator.wake(Wake::Dispatch);
+        fresh.coordinator.wake(lane(1));
     }
     let mut wakes = heard(&mut *listener).await;
     while let Some(more) = listener.next().now_or_never() {
         wakes.extend(more);
     }
     assert_eq!(turns(&wakes), [1, 2, 3].map(id), "each conversation once: {wakes:?}");
-    assert_eq!(wakes.iter().filter(|wake| **wake == Wake::Dispatch).count(), 1, "{wakes:?}");
+    for once in [Wake::Dispatch, lane(1)] {
+        assert_eq!(wakes.iter().filter(|wake| **wake == once).count(), 1, "{wakes:?}");
+    }
 }
 
 pub async fn wakes_are_bounded(fresh: &Fresh) {
@@ -73,8 +76,8 @@ pub async fn wakes_are_bounded(fresh: &Fresh) {
     for n in 0..50_000 {
         fresh.coordinator.wake(Wake::Turn(vec![id(2 * n), id(2 * n + 1)]));
         fresh.coordinator.wake(Wake::Answered(id(n)));
+        fresh.coordinator.wake(lane(n));
     }
-    fresh.coordinator.wake(Wake::Dispatch);
     let wakes = heard(&mut *listener).await;
     let kept = turns(&wakes).len() + wakes.len();
     assert!(kept <= 50_000, "nobody asked, and {kept} wakes were kept");
@@ -299,13 +302,17 @@ async fn heard(listener: &mut dyn Listener) -> Vec<Wake> {
     heard.expect("a wake should be heard")
 }
 
+fn lane(n: u64) -> Wake {
+    Wake::Lane(Lane::new(format!("lane-{n}")))
+}
+
 /// The conversations that the wakes name, in order of their ids, repetitions included.
 fn turns(wakes: &[Wake]) -> Vec<ConversationId> {
     let mut ids: Vec<_> = wakes
         .iter()
         .flat_map(|wake| match wake {
             Wake::Turn(ids) => ids.clone(),
-            Wake::Dispatch | Wake::Answered(_) => Vec::new(),
+            Wake::Dispatch | Wake::Lane(_) | Wake::Answered(_) => Vec::new(),
         })
         .collect();
     ids.sort();

@@ -55,6 +55,7 @@ impl House {
     ) -> Kept<Vec<Marked>> {
         let now = self.now();
         if !unit.hold_lane(lane, worker, now, now + self.tuning.lane_lease).await? {
+            self.runners.leave_to_another(lane, now + self.tuning.sweep);
             return Ok(Vec::new());
         }
         let mut sending = Vec::new();

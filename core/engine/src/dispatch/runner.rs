@@ -9,7 +9,7 @@ use futures::{
 };
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
-use tradepost_domain::Lane;
+use tradepost_domain::{Lane, Timestamp};
 use tradepost_ports::store::Kept;
 
 use super::pace::Pace;
@@ -20,6 +20,8 @@ use crate::{House, unit::write};
 pub(crate) struct Runners {
     awake: Mutex<BTreeMap<Lane, Arc<Notify>>>,
     paces: Mutex<BTreeMap<Lane, Pace>>,
+    /// Until when a lane is left to another process, since it holds it.
+    anothers: Mutex<BTreeMap<Lane, Timestamp>>,
 }
 
 impl Runners {
@@ -43,6 +45,15 @@ impl Runners {
         }
         runners.remove(lane);
         true
+    }
+
+    /// Another process holds the lane: until then nobody asks again unless the store is looked through.
+    pub(crate) fn leave_to_another(&self, lane: &Lane, until: Timestamp) {
+        self.anothers.lock().insert(lane.clone(), until);
+    }
+
+    pub(crate) fn is_anothers(&self, lane: &Lane, now: Timestamp) -> bool {
+        self.anothers.lock().get(lane).is_some_and(|until| now < *until)
     }
 
     /// The lane's pace outlives its runner: a lane that was empty for a moment is not faster for it.

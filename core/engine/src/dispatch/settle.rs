@@ -36,11 +36,11 @@ impl House {
         let event = self.mint.event();
         let told = Told::default();
         let settled = self.settle_and_turn(marked, outcome, event, Some(Arc::clone(&told))).await;
-        let Aftermath { fault, parts } = std::mem::take(&mut *told.lock());
+        let Aftermath { fault, parts, lanes } = std::mem::take(&mut *told.lock());
         match settled {
             Ok(end) => {
                 self.coordinator.wake(tradepost_ports::Wake::Answered(conversation));
-                self.turned(conversation, end, parts);
+                self.turned(conversation, end, parts, lanes);
                 Ok(())
             }
             Err(error @ (StoreError::Away(_) | StoreError::Conflict)) => Err(error),

@@ -1,12 +1,21 @@
 //! What a customer takes back or edits: every copy of it changes that has not been stepped yet.
+//!
+//! Such news may overtake its message, which another process is filing just now, or which comes once more in an hour. It is
+//! parked, and applied when the message is there.
 
-use tradepost_domain::{Content, ConversationId, MessageId};
+use std::time::Duration;
+
+use tradepost_domain::{AccountKey, Content, ConversationId, MessageId, Timestamp};
 use tradepost_ports::{
     StoreError, Unit,
-    store::{Fate, InboxBody, Kept, Work, Written},
+    store::{Fate, InboxBody, Kept, Ledger, Parked, ParkedNews, Work, Written},
 };
 
 use super::file::{Filed, Filing};
+use crate::House;
+
+/// How long news of an unknown message waits until it is looked for again; then twice as long each time.
+const SOON: Duration = Duration::from_secs(5);
 
 /// What stays of an event whose words were taken back.
 pub(crate) const TAKEN_BACK: &str = "its sender has taken it back";
@@ -24,24 +33,70 @@ impl Filing<'_> {
 
     /// Edited: who has not heard the old words hears the new ones.
     pub(super) async fn edited(&self, unit: &mut dyn Unit, reference: &str, text: String) -> Kept<Filed> {
-        self.change(unit, reference, Some(Content::text(text))).await
+        self.change(unit, reference, Some(text)).await
     }
 
-    /// A message that was filed again has more than one line.
-    async fn change(&self, unit: &mut dyn Unit, reference: &str, to: Option<Content>) -> Kept<Filed> {
-        let copies = unit.copies(&self.account, reference).await?;
-        let Some(conversation) = copies.first().map(|copy| copy.conversation) else {
-            return Ok(Filed::new(Fate::Noted));
-        };
-        unit.conversation(conversation).await?;
-        // As they are now that nobody else changes them.
-        let copies = unit.copies(&self.account, reference).await?;
-        // An edit that comes after the end of its message brings nothing back.
-        for copy in copies.iter().filter(|copy| copy.line.content != taken_back()) {
-            change_line(unit, copy, to.as_ref()).await?;
+    async fn change(&self, unit: &mut dyn Unit, reference: &str, text: Option<String>) -> Kept<Filed> {
+        match apply_change(unit, &self.account, reference, text.as_deref()).await? {
+            Some(conversation) => Ok(Filed::within(Fate::Applied, conversation)),
+            None => {
+                self.park(unit, reference, SOON, ParkedNews::Changed { text }).await?;
+                Ok(Filed::new(Fate::Parked))
+            }
         }
-        Ok(Filed::within(Fate::Applied, conversation))
     }
+}
+
+impl House {
+    /// The message is looked for again, ever more seldom, as long as it may still come.
+    pub(crate) async fn change_parked(
+        &self,
+        unit: &mut dyn Unit,
+        parked: Parked,
+        text: Option<String>,
+    ) -> Kept<()> {
+        let (account, reference) = (&parked.account, &parked.reference);
+        if text.is_none() {
+            unit.blank(account, reference, TAKEN_BACK).await?;
+        }
+        if apply_change(unit, account, reference, text.as_deref()).await?.is_some() {
+            return Ok(());
+        }
+        match self.next_look(unit, &parked).await? {
+            Some(until) => {
+                Ledger::park(unit, &Parked { until, news: ParkedNews::Changed { text }, ..parked }).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn next_look(&self, unit: &mut dyn Unit, parked: &Parked) -> Kept<Option<Timestamp>> {
+        let (now, came) = (self.now(), unit.event(parked.event).await?.map(|event| event.at));
+        let waited = came.and_then(|came| Duration::try_from(now.duration_since(came)).ok());
+        let left = waited.and_then(|waited| Some((waited, self.tuning.memory.checked_sub(waited)?)));
+        let left = left.filter(|(_, left)| !left.is_zero());
+        Ok(left.map(|(waited, left)| now + waited.max(SOON).min(left)))
+    }
+}
+
+/// Changes a message, which has more than one line when it was filed again. `None` when there is no such message.
+pub(super) async fn apply_change(
+    unit: &mut dyn Unit,
+    account: &AccountKey,
+    reference: &str,
+    text: Option<&str>,
+) -> Kept<Option<ConversationId>> {
+    let copies = unit.copies(account, reference).await?;
+    let Some(conversation) = copies.first().map(|copy| copy.conversation) else { return Ok(None) };
+    unit.conversation(conversation).await?;
+    // As they are now that nobody else changes them.
+    let copies = unit.copies(account, reference).await?;
+    let to = text.map(Content::text);
+    // An edit that comes after the end of its message brings nothing back.
+    for copy in copies.iter().filter(|copy| copy.line.content != taken_back()) {
+        change_line(unit, copy, to.as_ref()).await?;
+    }
+    Ok(Some(conversation))
 }
 
 async fn change_line(unit: &mut dyn Unit, copy: &Written, to: Option<&Content>) -> Kept<()> {

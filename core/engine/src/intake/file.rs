@@ -1,16 +1,20 @@
 //! Files one arrival: into a conversation's queue, onto a line of ours, or into the history only.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
+use parking_lot::Mutex;
 use tradepost_domain::{
-    AccountKey, Arrival, ConversationId, Correlation, Delivery, EventId, Timestamp, What,
+    AccountKey, Arrival, ConversationId, Correlation, Delivery, EventId, Lane, Timestamp, What,
 };
 use tradepost_ports::{
     Unit,
     store::{Fate, InboxBody, InboxRow, Kept, Ledger, Parked, ParkedNews, StoredEvent},
 };
 
-use super::{Accepted, Intake, Met, bounded, change::TAKEN_BACK};
+use super::{
+    Accepted, Intake, Met, bounded,
+    change::{TAKEN_BACK, apply_change},
+};
 use crate::{House, registry::Channel};
 
 /// What became of an arrival.
@@ -44,6 +48,8 @@ pub(super) struct Filing<'a> {
     pub(super) over: Option<Duration>,
     /// Conversations that were looked up for the whole unit.
     pub(super) met: Option<&'a Met>,
+    /// Lanes that it has given something to send.
+    pub(super) lanes: Mutex<BTreeSet<Lane>>,
     intake: &'a Intake,
     repeats: Option<EventId>,
 }
@@ -63,6 +69,7 @@ impl<'a> Filing<'a> {
             account,
             over: None,
             met: None,
+            lanes: Mutex::default(),
             intake,
             repeats,
         }
@@ -105,6 +112,7 @@ impl<'a> Filing<'a> {
         accepted.taken += 1;
         accepted.unrouted += usize::from(filed.fate == Fate::Unrouted);
         accepted.events.push(self.id);
+        accepted.lanes.append(&mut self.lanes.lock());
         accepted.conversations.extend(filed.conversation.filter(|_| filed.fate == Fate::Filed));
         Ok(())
     }
@@ -243,10 +251,16 @@ impl House {
         line: tradepost_domain::MessageId,
     ) -> Kept<()> {
         for parked in unit.unpark(account, reference).await? {
-            if let ParkedNews::Receipt { delivery, earlier_too, reason } = parked.news
-                && let Some(written) = unit.written(line).await?
-            {
-                self.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
+            match parked.news {
+                ParkedNews::Receipt { delivery, earlier_too, reason } => {
+                    if let Some(written) = unit.written(line).await? {
+                        self.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
+                    }
+                }
+                ParkedNews::Changed { text } => {
+                    apply_change(unit, account, reference, text.as_deref()).await?;
+                }
+                ParkedNews::Paid { .. } | ParkedNews::Echo { .. } => {}
             }
         }
         Ok(())

@@ -169,7 +169,7 @@ impl Filing<'_> {
                 let work = Work::Fetch { line: message.id, position, media: medium.clone() };
                 let row = self.row(channel, conversation, position, Class::Fetch, work, FETCH_VALID);
                 let lane = source.fetch_terms().lane.clone();
-                unit.put(&OutboxRow { lane, ..row }).await?;
+                self.put(unit, &OutboxRow { lane, ..row }).await?;
             }
         }
         Ok(())
@@ -183,7 +183,12 @@ impl Filing<'_> {
         peer: String,
     ) -> Kept<()> {
         let work = Work::Signal { peer, signal: Signal::Seen };
-        unit.put(&self.row(channel, conversation, SEEN, Class::Signal, work, SIGNAL_VALID)).await
+        self.put(unit, &self.row(channel, conversation, SEEN, Class::Signal, work, SIGNAL_VALID)).await
+    }
+
+    async fn put(&self, unit: &mut dyn Unit, row: &OutboxRow) -> Kept<()> {
+        self.lanes.lock().insert(row.lane.clone());
+        unit.put(row).await
     }
 
     fn row(

@@ -10,7 +10,7 @@ pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -21,7 +21,7 @@ use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use tracing::Span;
 use tradepost_domain::{
-    AccountKey, Arrival, ContactId, ConversationId, Correlation, EventId, Identity, StorefrontId,
+    AccountKey, Arrival, ContactId, ConversationId, Correlation, EventId, Identity, Lane, StorefrontId,
 };
 use tradepost_ports::{
     Happening, Unit, Wake,
@@ -66,6 +66,8 @@ pub struct Accepted {
     pub events: Vec<EventId>,
     /// The conversations that have something to hear.
     pub conversations: Vec<ConversationId>,
+    /// The lanes that have something to send for them: signs of life, media to fetch.
+    pub lanes: BTreeSet<Lane>,
 }
 
 impl House {
@@ -85,7 +87,7 @@ impl House {
         self.reached(Stage::Accepted);
         accepted.conversations.sort_unstable();
         accepted.conversations.dedup();
-        self.wake_turns(accepted.conversations.clone());
+        self.wake_for([&accepted]);
         Ok(accepted)
     }
 
@@ -97,7 +99,7 @@ impl House {
         repeats: EventId,
     ) -> Kept<Accepted> {
         let accepted = self.accept_some(intake, vec![arrival], Some(repeats)).await?;
-        self.wake_turns(accepted.conversations.clone());
+        self.wake_for([&accepted]);
         Ok(accepted)
     }
 
@@ -117,7 +119,7 @@ impl House {
         match self.accept_together(&requests, &Arc::new(over.clone()), None).await {
             Ok(accepted) => {
                 self.reached(Stage::Accepted);
-                self.wake_turns(accepted.iter().flat_map(|one| one.conversations.clone()).collect());
+                self.wake_for(&accepted);
                 accepted.into_iter().map(Ok).collect()
             }
             Err(error @ StoreError::Away(_)) => requests.iter().map(|_| Err(error.clone())).collect(),
@@ -142,7 +144,7 @@ impl House {
         let accepted = self.accept_together(&request, &Arc::new(over), None).await?;
         self.reached(Stage::Accepted);
         let accepted = accepted.into_iter().next().unwrap_or_default();
-        self.wake_turns(accepted.conversations.clone());
+        self.wake_for([&accepted]);
         Ok(accepted)
     }
 
@@ -287,12 +289,24 @@ impl House {
         self.saw(|| Happening::Filed { channel: channel.to_owned(), fate });
     }
 
+    fn wake_for<'a>(&self, accepted: impl IntoIterator<Item = &'a Accepted>) {
+        let (mut conversations, mut lanes) = (Vec::new(), BTreeSet::new());
+        for one in accepted {
+            conversations.extend_from_slice(&one.conversations);
+            lanes.extend(one.lanes.iter().cloned());
+        }
+        self.wake_turns(conversations);
+        self.wake_lanes(lanes);
+    }
+
     pub(crate) fn wake_turns(&self, conversations: Vec<ConversationId>) {
         if !conversations.is_empty() {
             self.coordinator.wake(Wake::Turn(conversations));
-            // Intake itself has put signs of life and media to fetch into the outbox.
-            self.coordinator.wake(Wake::Dispatch);
         }
+    }
+
+    pub(crate) fn wake_lanes(&self, lanes: impl IntoIterator<Item = Lane>) {
+        lanes.into_iter().for_each(|lane| self.coordinator.wake(Wake::Lane(lane)));
     }
 }
 
@@ -305,6 +319,7 @@ impl Accepted {
         self.wait = self.wait.max(more.wait);
         self.events.extend(more.events);
         self.conversations.extend(more.conversations);
+        self.lanes.extend(more.lanes);
     }
 }
 

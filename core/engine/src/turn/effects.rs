@@ -259,6 +259,7 @@ impl Turn<'_> {
             correlation: self.correlation.clone(),
             at: self.now,
         };
+        self.told.lock().lanes.insert(lane.clone());
         OutboxRow { slot, ..OutboxRow::new(cause, effect, lane, class, work, valid) }
     }
 }

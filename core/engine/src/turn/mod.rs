@@ -12,7 +12,7 @@ pub(crate) use effects::clear_alarm;
 use plan::{Job, Plan};
 use tracing::Instrument;
 use tradepost_domain::{
-    Contact, Conversation, ConversationId, Correlation, EventId, Slot, Timestamp, TurnId, WorkerId,
+    Contact, Conversation, ConversationId, Correlation, EventId, Lane, Slot, Timestamp, TurnId, WorkerId,
     flow::{Reading, Stage},
 };
 use tradepost_ports::{
@@ -23,7 +23,7 @@ use tradepost_ports::{
 use crate::{
     House,
     context::Known,
-    failure::{Aftermath, Fault, Told, without_panic},
+    failure::{Fault, Told, without_panic},
     registry::{Channel, StorefrontEntry},
     unit::write,
     watch::between,
@@ -84,10 +84,10 @@ impl House {
             Box::pin(async move { house.turn_within(unit, id, &worker, tell).await })
         })
         .await;
-        let Aftermath { fault, parts } = std::mem::take(&mut *told.lock());
-        match (end, fault) {
+        let aftermath = std::mem::take(&mut *told.lock());
+        match (end, aftermath.fault) {
             (Ok(end), _) => {
-                self.turned(id, end, parts);
+                self.turned(id, end, aftermath.parts, aftermath.lanes);
                 Ok(end)
             }
             (Err(_), Some(fault)) => self.count_failure(id, fault).await.map(|()| TurnEnd::Done),
@@ -96,10 +96,16 @@ impl House {
     }
 
     /// Tells others what a kept turn means to them.
-    pub(crate) fn turned(&self, id: ConversationId, end: TurnEnd, parts: Vec<String>) {
+    pub(crate) fn turned(
+        &self,
+        id: ConversationId,
+        end: TurnEnd,
+        parts: Vec<String>,
+        lanes: impl IntoIterator<Item = Lane>,
+    ) {
         self.parts_are_kept(parts);
         if end == TurnEnd::Done {
-            self.coordinator.wake(Wake::Dispatch);
+            self.wake_lanes(lanes);
             self.coordinator.wake(Wake::Answered(id));
         }
     }
@@ -243,6 +249,8 @@ impl Turn<'_> {
 
     async fn take(&mut self, job: Job) -> Kept<()> {
         self.by_words = matches!(job, Job::Said(_));
+        // Lines that were held while her words waited may leave now.
+        self.told.lock().lanes.insert(self.channel.entry.messenger.terms().lane.clone());
         self.by_news = job.is_news();
         match job {
             Job::Said(rows) => self.said(rows).await,

@@ -197,3 +197,45 @@ fn an_edit_brings_nothing_back() {
     shop.rests();
     assert_eq!((shop.told(), transcript(&shop)), (vec![], vec![None]));
 }
+
+/// The news came through another connection, and first.
+///
+/// proves: FI-08
+#[test]
+fn what_is_taken_back_before_it_is_there_is_not_heard() {
+    let shop = Shop::with_quiet_time(secs(10));
+    takes_back(&shop, "m1");
+    edits(&shop, "m2", "say two");
+    let event = writes(&shop, "m1", Content::text("say secret"));
+    writes(&shop, "m2", Content::text("say one"));
+    shop.passes(secs(5));
+    shop.sweeps();
+    shop.passes(secs(5));
+    shop.rests();
+    assert_eq!((shop.told(), shop.sent()), (vec!["said say two".to_owned()], vec!["two".to_owned()]));
+    let stored = shop.store.tables().event(event).expect("it came");
+    assert_eq!((stored.raw.as_str(), stored.arrival), ("", None));
+    assert!(shop.store.tables().parked().is_empty());
+}
+
+/// Its provider could not deliver it at first, and does so much later.
+#[test]
+fn news_of_a_message_waits_for_it_as_long_as_it_may_come() {
+    let shop = Shop::new();
+    takes_back(&shop, "m1");
+    for _ in 0..3_600 / 5 {
+        shop.passes(secs(5));
+        shop.sweeps();
+    }
+    writes(&shop, "m1", Content::text("say secret"));
+    shop.rests();
+    shop.passes(secs(3_600));
+    shop.sweeps();
+    assert_eq!(transcript(&shop)[0], None);
+    takes_back(&shop, "never");
+    for _ in 0..80 {
+        shop.passes(secs(3_600));
+        shop.sweeps();
+    }
+    assert!(shop.store.tables().parked().is_empty(), "it is not looked for for ever");
+}

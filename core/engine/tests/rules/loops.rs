@@ -194,3 +194,18 @@ fn conversations_of_a_storefront_that_is_gone_keep_no_other_waiting() {
         "they are kept, and told once that their time has come"
     );
 }
+
+/// However much waits for a process when it starts, nothing of it waits for the next look.
+///
+/// proves: PL-04
+#[test]
+fn a_backlog_is_worked_off_without_a_pause() {
+    let shop = Shop::new();
+    for number in 0..300 {
+        shop.hears_from(&format!("customer-{number}"), Content::text("say hello"));
+    }
+    let mut life = Life::of(&shop);
+    life.goes_on_for(Duration::from_millis(500));
+    assert_eq!(shop.lines().len(), 300, "each is answered; when the lines leave is the lane's affair");
+    life.ends();
+}

@@ -10,12 +10,12 @@ use std::{
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use tradepost_domain::ConversationId;
+use tradepost_domain::{ConversationId, Lane};
 
 use super::{Listener, Wake};
 
-/// Conversations of one kind of wake-up that are kept for a listener who does not ask. Of more it is only kept that the
-/// store should be looked through.
+/// Conversations, or lanes, of one kind of wake-up that are kept for a listener who does not ask. Of more it is only kept
+/// that the store should be looked through.
 const MOST: usize = 10_000;
 
 /// The mailboxes of all who listen in this process.
@@ -54,6 +54,7 @@ struct Pending {
     look: bool,
     turns: BTreeSet<ConversationId>,
     dispatch: bool,
+    lanes: BTreeSet<Lane>,
     answered: BTreeSet<ConversationId>,
 }
 
@@ -83,12 +84,13 @@ impl Pending {
             Wake::Turn(ids) if ids.is_empty() => self.look = true,
             Wake::Turn(ids) => {
                 for id in ids {
-                    self.look |= !kept(&mut self.turns, *id);
+                    self.look |= !kept(&mut self.turns, id);
                 }
             }
             Wake::Dispatch => self.dispatch = true,
+            Wake::Lane(lane) => self.dispatch |= !kept(&mut self.lanes, lane),
             Wake::Answered(id) => {
-                kept(&mut self.answered, *id);
+                kept(&mut self.answered, id);
             }
         }
     }
@@ -98,15 +100,19 @@ impl Pending {
         let turns: Vec<ConversationId> = self.turns.into_iter().collect();
         let turns = (!turns.is_empty()).then_some(Wake::Turn(turns));
         let dispatch = self.dispatch.then_some(Wake::Dispatch);
+        let lanes = self.lanes.into_iter().map(Wake::Lane);
         let answered = self.answered.into_iter().map(Wake::Answered);
-        look.into_iter().chain(turns).chain(dispatch).chain(answered).collect()
+        look.into_iter().chain(turns).chain(dispatch).chain(lanes).chain(answered).collect()
     }
 }
 
-fn kept(ids: &mut BTreeSet<ConversationId>, id: ConversationId) -> bool {
-    let room = ids.len() < MOST || ids.contains(&id);
+fn kept<T: Ord + Clone>(known: &mut BTreeSet<T>, one: &T) -> bool {
+    if known.contains(one) {
+        return true;
+    }
+    let room = known.len() < MOST;
     if room {
-        ids.insert(id);
+        known.insert(one.clone());
     }
     room
 }

@@ -106,6 +106,11 @@ pub enum ParkedNews {
         /// Why it failed.
         reason: Option<String>,
     },
+    /// A message that is not known yet was edited, or taken back.
+    Changed {
+        /// Its new words; `None` when it was taken back.
+        text: Option<String>,
+    },
     /// A line of our account: ours, if its send is answered with this id; else a person's in the provider's app.
     Echo {
         /// To whom.
