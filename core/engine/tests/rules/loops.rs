@@ -194,3 +194,23 @@ fn conversations_of_a_storefront_that_is_gone_keep_no_other_waiting() {
         "they are kept, and told once that their time has come"
     );
 }
+
+/// By one process of several.
+///
+/// proves: PL-13
+#[rstest]
+#[case::chosen(true, 0)]
+#[case::another_is(false, 1)]
+fn the_old_is_forgotten_beside_everything_else(#[case] chosen: bool, #[case] left: usize) {
+    let shop = Shop::with(Setup { chosen, ..Setup::default() });
+    shop.hears("say hello");
+    let mut life = Life::of(&shop);
+    life.goes_on_for(secs(1));
+    shop.passes(hours(24));
+    life.goes_on_for(secs(2));
+    assert!(shop.conversation().inner.returning, "it has ended");
+    shop.passes(hours(366 * 24));
+    life.goes_on_for(secs(2));
+    life.ends();
+    assert_eq!(shop.store.tables().conversations().len(), left);
+}
