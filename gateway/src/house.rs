@@ -65,6 +65,7 @@ fn storefront(
         reply_valid: measures.reply_valid.unwrap_or(usual.reply_valid),
         notice_valid: measures.notice_valid.unwrap_or(usual.notice_valid),
         app_pause: measures.app_pause.unwrap_or(usual.app_pause),
+        keep: measures.keep.unwrap_or(usual.keep),
         show_signals: measures.show_signals.unwrap_or(usual.show_signals),
         contact_per_minute: limit(measures.contact_per_minute, usual.contact_per_minute),
         per_minute: limit(measures.per_minute, usual.per_minute),

@@ -57,6 +57,7 @@ fn the_manual_loads_as_it_is_and_states_the_defaults() {
     assert_eq!(stated.reply_valid, Some(tuning.reply_valid));
     assert_eq!(stated.notice_valid, Some(tuning.notice_valid));
     assert_eq!(stated.app_pause, Some(tuning.app_pause));
+    assert_eq!(stated.keep, Some(tuning.keep));
     assert_eq!(stated.show_signals, Some(tuning.show_signals));
 }
 

@@ -100,6 +100,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    media_of (line, hash) {
+        line -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{Document, Moment};
     outbox (seq) {
@@ -331,6 +338,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    forgotten (conversation) {
+        conversation -> Text,
+    }
+}
+
+diesel::table! {
     probes (id) {
         id -> BigInt,
         count -> BigInt,
@@ -339,5 +352,6 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(inbox, conversations);
 diesel::allow_tables_to_appear_in_same_query!(inbox, outbox);
+diesel::allow_tables_to_appear_in_same_query!(events, conversations);
 diesel::allow_tables_to_appear_in_same_query!(checkouts, orders);
 diesel::allow_tables_to_appear_in_same_query!(identities, contacts);

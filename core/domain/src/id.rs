@@ -27,6 +27,11 @@ fn ulid(at: Timestamp, dice: u128) -> Ulid {
     Ulid::from_parts(u64::try_from(at.as_millisecond()).unwrap_or_default(), dice)
 }
 
+fn made_at(ulid: Ulid) -> Timestamp {
+    let millisecond = i64::try_from(ulid.timestamp_ms()).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(millisecond).unwrap_or(Timestamp::MAX)
+}
+
 macro_rules! text_serde {
     ($name:ident) => {
         impl fmt::Debug for $name {
@@ -58,6 +63,11 @@ macro_rules! ids {
             /// Makes an id from the time and 80 bits of the randomness handed in.
             pub fn new(at: Timestamp, dice: u128) -> Self {
                 Self(ulid(at, dice))
+            }
+
+            /// When it was made, to the millisecond.
+            pub fn made_at(&self) -> Timestamp {
+                made_at(self.0)
             }
         }
         impl fmt::Display for $name {
@@ -196,6 +206,7 @@ mod tests {
         let late = EventId::new(at(1_001), 0);
         assert!(early < late && early.to_string() < late.to_string());
         assert_eq!(early.to_string().parse(), Ok(early));
+        assert_eq!((early.made_at(), late.made_at()), (at(1_000), at(1_001)));
         assert!(early.to_string().starts_with("evt_") && early.to_string().len() == 30);
     }
 

@@ -13,6 +13,7 @@ mod context;
 mod deeds;
 mod dispatch;
 mod failure;
+mod forget;
 mod guard;
 mod health;
 mod intake;
@@ -34,6 +35,7 @@ mod watch;
 use std::sync::Arc;
 
 pub use dispatch::Marked;
+pub use forget::Forgotten;
 use guard::Guards;
 pub use guard::{BreakerState, ProviderHealth};
 pub use health::Health;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tradepost_domain::{
-    AccountKey, Author, ConversationId, Correlation, DeadLetterId, Delivery, EffectId, EventId, Line, What,
+    AccountKey, Author, ConversationId, Correlation, DeadLetterId, Delivery, EffectId, EventId, Line,
+    Timestamp, What,
 };
 use tradepost_ports::{
     StoreError, Unit, Wake,
@@ -25,6 +26,12 @@ pub enum RepairError {
     /// There is none.
     #[error("there is no {0}")]
     Unknown(String),
+    /// It is so old that it is forgotten by now.
+    #[error(
+        "{0} is not there any more: what happened in a conversation is forgotten when nothing has happened in it for \
+         longer than its storefront keeps it (`keep` in the settings)"
+    )]
+    Forgotten(String),
     /// It is not of a kind that can be tried again.
     #[error("{what} cannot be tried again: {why}")]
     Impossible {
@@ -50,7 +57,7 @@ impl House {
     /// Files a stored event again, as a new event that names the old one. It may send.
     pub async fn retry_event(self: &Arc<Self>, id: EventId) -> Result<EventId, RepairError> {
         let found = read(&*self.store, move |unit| Box::pin(async move { event_and_line(unit, id).await }));
-        let (event, line) = found.await?.ok_or_else(|| RepairError::Unknown(format!("event {id}")))?;
+        let (event, line) = found.await?.ok_or_else(|| self.missing(format!("event {id}"), id.made_at()))?;
         let arrival = event.arrival.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let mut arrival: tradepost_domain::Arrival = arrival.ok_or_else(|| RepairError::Impossible {
             what: format!("event {id}"),
@@ -89,7 +96,15 @@ impl House {
         })
         .await?;
         self.wake_turns(vec![id]);
-        if found { Ok(event) } else { Err(RepairError::Unknown(format!("conversation {id}"))) }
+        if found { Ok(event) } else { Err(self.missing(format!("conversation {id}"), id.made_at())) }
+    }
+
+    /// What is not there was never there, or is forgotten.
+    fn missing(&self, what: String, made_at: Timestamp) -> RepairError {
+        match made_at < self.kept_since() {
+            true => RepairError::Forgotten(what),
+            false => RepairError::Unknown(what),
+        }
     }
 
     /// Tries a dead letter again, as a new event or effect.
@@ -122,7 +137,9 @@ impl House {
             DeadWork::Event { event, body } => {
                 let body = words_now(unit, serde_json::from_value(body).map_err(broken)?).await?;
                 let new = self.mint.event();
-                let Some(conversation) = unit.conversation(letter.conversation).await? else { return Ok(()) };
+                let Some(conversation) = unit.conversation(letter.conversation).await? else {
+                    return forgotten();
+                };
                 self.note(unit, new, conversation.account, conversation.id, body.word(), Some(event)).await?;
                 self.file_for(unit, new, letter.conversation, new.into(), body).await
             }
@@ -136,7 +153,7 @@ impl House {
     }
 
     async fn put_again(&self, unit: &mut dyn Unit, id: ConversationId, class: Class, work: Work) -> Kept<()> {
-        let Some(conversation) = unit.conversation(id).await? else { return Ok(()) };
+        let Some(conversation) = unit.conversation(id).await? else { return forgotten() };
         let account = match &work {
             Work::Call { call } => self.registry.account_for(&conversation.storefront, call.port()),
             _ => Some(&conversation.account),
@@ -216,6 +233,11 @@ impl House {
         };
         unit.record(&event).await
     }
+}
+
+/// A dead letter's history may go a moment later than its conversation.
+fn forgotten() -> Kept<()> {
+    Err(StoreError::Abandoned("its conversation is forgotten".into()))
 }
 
 /// Words as the transcript has them now: the customer may have edited them since, or taken them back.

@@ -40,6 +40,12 @@ pub enum ReplayError {
     /// There is none.
     #[error("there is no conversation {0}")]
     Unknown(ConversationId),
+    /// It began so long ago that it is forgotten by now.
+    #[error(
+        "conversation {0} is not there any more: one in which nothing happens for longer than its storefront keeps it \
+         is forgotten (`keep` in the settings)"
+    )]
+    Forgotten(ConversationId),
     /// Its storefront is not configured here.
     #[error("storefront `{0}` is not in the settings, so its flow is unknown")]
     NoFlow(StorefrontId),
@@ -53,7 +59,10 @@ impl House {
     pub async fn replay(self: &Arc<Self>, id: ConversationId) -> Result<Replay, ReplayError> {
         let found =
             read(&*self.store, move |unit| Box::pin(async move { unit.conversation(id).await })).await?;
-        let conversation = found.ok_or(ReplayError::Unknown(id))?;
+        let conversation = found.ok_or_else(|| match id.made_at() < self.kept_since() {
+            true => ReplayError::Forgotten(id),
+            false => ReplayError::Unknown(id),
+        })?;
         let entry = self.registry.storefront(&conversation.storefront);
         let entry = entry.ok_or(ReplayError::NoFlow(conversation.storefront))?;
         let mut replayed = Replaying { flow: &*entry.flow, state: None, hops: 0, differences: Vec::new() };

@@ -9,7 +9,7 @@ use std::{
 
 use futures::{
     FutureExt, StreamExt,
-    future::{BoxFuture, Either, join4, select},
+    future::{BoxFuture, Either, join5, select},
     stream::FuturesUnordered,
 };
 use parking_lot::Mutex;
@@ -32,6 +32,8 @@ const SOON: Duration = Duration::from_millis(20);
 const MORE_OFTEN: u32 = 10;
 /// Sweeps between two prunings: about an hour.
 const PRUNE_EVERY: u32 = 3_600;
+/// Prunings within which the old is forgotten once: about a day.
+const FORGET_WITHIN: u32 = 23;
 
 /// When which conversation should be looked at again.
 #[derive(Debug, Default)]
@@ -73,7 +75,8 @@ impl House {
     pub async fn run(self: &Arc<Self>, stop: watch::Receiver<bool>) {
         self.take_up_tokens().await;
         let (turns, dispatch) = (self.run_turns(stop.clone()), self.run_dispatch(stop.clone()));
-        join4(turns, dispatch, self.run_sweeps(stop.clone()), self.run_tokens(stop)).await;
+        let (sweeps, pruning) = (self.run_sweeps(stop.clone()), self.run_pruning(stop.clone()));
+        join5(turns, dispatch, sweeps, pruning, self.run_tokens(stop)).await;
     }
 
     async fn run_turns(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
@@ -281,17 +284,29 @@ impl House {
     }
 
     async fn run_sweeps(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
-        let mut round = 0_u32;
         while !*stop.borrow() {
             let due = self.logged(self.sweep().await, "sweep");
-            if round.is_multiple_of(PRUNE_EVERY)
-                && self.is_chosen("prune", self.tuning.sweep * (PRUNE_EVERY / 2)).await
-            {
-                self.logged(self.prune().await, "forget old keys");
-            }
-            round = round.wrapping_add(1);
             let nap = if due { self.tuning.sweep / MORE_OFTEN } else { self.tuning.sweep };
             select(self.clock.sleep(nap), Box::pin(stop.changed())).await;
+        }
+    }
+
+    /// There may be much to go, and nobody waits for it: it is done beside everything else, and left where it is at a stop.
+    async fn run_pruning(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            select(Box::pin(self.prune_in_turn()), Box::pin(stop.changed())).await;
+        }
+    }
+
+    /// The old is looked for an hour after a start at the earliest: a process that has just begun has enough to catch up with.
+    async fn prune_in_turn(self: &Arc<Self>) {
+        let hour = self.tuning.sweep * PRUNE_EVERY;
+        if self.is_chosen("prune", hour / 2).await {
+            self.logged(self.prune().await, "forget old keys");
+        }
+        self.clock.sleep(hour).await;
+        if self.is_chosen("forget", hour * FORGET_WITHIN).await {
+            self.logged(self.forget().await, "forget old conversations and events");
         }
     }
 

@@ -112,6 +112,9 @@ pub struct StorefrontTuning {
     pub notice_valid: Duration,
     /// How long a person's line in the provider's own app silences the flow.
     pub app_pause: Duration,
+    /// A conversation is forgotten, with its history, when nothing has happened in it for so long; what belongs to none
+    /// when it is so old. Longer than [`Tuning::memory`] and [`idle_after`](Self::idle_after).
+    pub keep: Duration,
     /// Are "seen" and "typing" shown where the channel can?
     pub show_signals: bool,
     /// Messages of one contact that are answered within a minute; `None` for any number.
@@ -129,6 +132,7 @@ impl Default for StorefrontTuning {
             reply_valid: Duration::from_secs(6 * 3600),
             notice_valid: Duration::from_secs(72 * 3600),
             app_pause: Duration::from_secs(1800),
+            keep: Duration::from_secs(365 * 24 * 3600),
             show_signals: true,
             contact_per_minute: Some(60),
             per_minute: None,

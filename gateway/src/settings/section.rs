@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use jiff::{Span, SpanRelativeTo};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tradepost_ports::adapter::{Key, KeyKind, Value as Setting, Values};
@@ -156,16 +157,17 @@ impl<'r> Section<'r> {
         }
     }
 
-    /// A length of time, as "1.5 s", "30 min" or "24 h".
+    /// A length of time, as "1.5 s", "30 min", "24 h" or "365 d". A day has 24 hours.
     pub(crate) fn duration(&mut self, key: &str) -> Option<Duration> {
-        const MEND: &str = "write a number and ms, s, min or h, such as \"1.5 s\" or \"30 min\"";
+        const MEND: &str = "write a number and ms, s, min, h or d, such as \"1.5 s\" or \"30 min\"";
         let value = self.take(key)?;
         let Some(text) = value.as_str() else {
             self.wrong_type(&self.path_of(key), &value, "a length of time", MEND);
             return None;
         };
         let length =
-            text.parse::<jiff::SignedDuration>().ok().and_then(|length| Duration::try_from(length).ok());
+            text.parse::<Span>().and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
+        let length = length.ok().and_then(|length| Duration::try_from(length).ok());
         if length.is_none() {
             self.fault(key, format!("\"{text}\" is not a length of time"), MEND);
         }

@@ -33,6 +33,8 @@ pub struct Measures {
     pub notice_valid: Option<Duration>,
     /// How long a person's line in the provider's app silences the flow.
     pub app_pause: Option<Duration>,
+    /// A conversation in which nothing happens for so long is forgotten with its history.
+    pub keep: Option<Duration>,
     /// Are "seen" and "typing" shown?
     pub show_signals: Option<bool>,
     /// Messages of one contact that are answered within a minute; 0 for any number.
@@ -99,6 +101,7 @@ fn measures(section: &mut Section<'_>) -> Measures {
         reply_valid: section.duration("reply_valid"),
         notice_valid: section.duration("notice_valid"),
         app_pause: section.duration("app_pause"),
+        keep: keep(section),
         show_signals: section.flag("show_signals"),
         contact_per_minute: per_minute(section, "contact_per_minute"),
         per_minute: per_minute(section, "per_minute"),
@@ -106,7 +109,27 @@ fn measures(section: &mut Section<'_>) -> Measures {
     if measures.quiet_most.is_some_and(|most| measures.quiet > Some(most)) {
         section.fault("quiet", "is longer than quiet_most", "make quiet_most the longer of the two");
     }
+    if measures.keep.is_some_and(|keep| measures.idle_after > Some(keep)) {
+        section.fault("keep", "is shorter than idle_after", "make keep the longer of the two");
+    }
     measures
+}
+
+/// What was heard is known again for 72 hours, and what is parked waits as long for what it speaks of.
+const LEAST_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+/// A hundred years.
+const MOST_KEPT: Duration = Duration::from_secs(36_500 * 24 * 3600);
+
+fn keep(section: &mut Section<'_>) -> Option<Duration> {
+    let keep = section.duration("keep")?;
+    if keep < LEAST_KEPT {
+        let mend = "take 7 days or more: providers tell of old things for some days";
+        section.fault("keep", "is shorter than 7 days", mend);
+    }
+    if keep > MOST_KEPT {
+        section.fault("keep", "is longer than 36500 days", "take 36500 days or fewer");
+    }
+    Some(keep)
 }
 
 fn per_minute(section: &mut Section<'_>, key: &str) -> Option<u32> {

@@ -1,4 +1,5 @@
 DROP TABLE probes;
+DROP TABLE forgotten;
 DROP TABLE secrets;
 DROP TABLE dead_letters;
 DROP TABLE timers;
@@ -17,6 +18,7 @@ DROP TABLE identities;
 DROP TABLE contacts;
 DROP TABLE lanes;
 DROP TABLE outbox;
+DROP TABLE media_of;
 DROP TABLE media;
 DROP TABLE messages;
 DROP TABLE conversations;

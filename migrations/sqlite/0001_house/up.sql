@@ -98,6 +98,14 @@ CREATE TABLE media (
     bytes BLOB NOT NULL
 ) STRICT;
 
+-- Which lines have a medium. It goes with the last of them.
+CREATE TABLE media_of (
+    line TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (line, hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX media_of_hash ON media_of (hash);
+
 -- What is to leave. A row leaves in the commit that says what became of it.
 CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -289,6 +297,12 @@ CREATE TABLE dead_letters (
     retried_at INTEGER
 ) STRICT;
 CREATE INDEX dead_letters_open ON dead_letters (at, id) WHERE retried_at IS NULL;
+CREATE INDEX dead_letters_of ON dead_letters (conversation);
+
+-- Conversations that are forgotten and whose history is still going, piece by piece. A row leaves when all of it is gone.
+CREATE TABLE forgotten (
+    conversation TEXT NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
 
 -- Secrets under seal: tokens that were refreshed and the like. No key stands in the store.
 CREATE TABLE secrets (

@@ -11,7 +11,7 @@ use tradepost_ports::store::{Events, Fate, Kept, StoredEvent};
 use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{events, heard_keys},
-    types::{At, Id, Word, count},
+    types::{At, Id, Word},
 };
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -118,13 +118,6 @@ impl Events for SqlUnit<'_> {
             .limit(most.into());
         let rows = self.run(|db| newest.select(Row::as_select()).load(db)).await?;
         Ok(rows.into_iter().map(Row::read).collect())
-    }
-
-    async fn fates(&mut self) -> Kept<Vec<(Fate, u64)>> {
-        let fates = events::table.group_by(events::fate).select((events::fate, diesel::dsl::count_star()));
-        let mut fates: Vec<(Word<Fate>, i64)> = self.run(|db| fates.load(db)).await?;
-        fates.sort_by_key(|(Word(fate), _)| *fate);
-        fates.into_iter().map(|(Word(fate), number)| Ok((fate, count(number)?))).collect()
     }
 }
 

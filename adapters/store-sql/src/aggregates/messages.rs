@@ -12,7 +12,7 @@ use tradepost_ports::store::{Kept, MediaBlob, Messages, Written};
 
 use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
-    schema::{media, messages},
+    schema::{media, media_of, messages},
     types::{At, Id, Json, Word},
 };
 
@@ -204,11 +204,16 @@ impl Messages for SqlUnit<'_> {
         Ok(said)
     }
 
-    async fn keep_media(&mut self, blob: &MediaBlob) -> Kept<()> {
+    /// Whoever forgets it waits meanwhile, and we for them.
+    async fn keep_media(&mut self, line: MessageId, blob: &MediaBlob) -> Kept<()> {
+        self.wait_for(&["media", &blob.hash]).await?;
         let row =
             (media::hash.eq(&blob.hash), media::mime.eq(&blob.mime), media::bytes.eq(blob.bytes.as_ref()));
         let kept = diesel::insert_into(media::table).values(row).on_conflict_do_nothing();
-        self.later(|db| kept.execute(db)).await
+        self.later(|db| kept.execute(db)).await?;
+        let row = (media_of::line.eq(Id(line)), media_of::hash.eq(&blob.hash));
+        let of = diesel::insert_into(media_of::table).values(row).on_conflict_do_nothing();
+        self.later(|db| of.execute(db)).await
     }
 
     async fn media(&mut self, hash: &str) -> Kept<Option<MediaBlob>> {

@@ -71,6 +71,8 @@ mod ledger;
 mod messages;
 #[path = "../aggregates/outbox.rs"]
 mod outbox;
+#[path = "../aggregates/retention.rs"]
+mod retention;
 #[path = "../aggregates/rules.rs"]
 mod rules;
 #[path = "../aggregates/timers.rs"]

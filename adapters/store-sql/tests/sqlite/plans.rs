@@ -111,6 +111,11 @@ macro_rules! query {
 #[case::due_timers(query!(|unit| unit.due_timers(make::at(9), 9).await))]
 #[case::timers_of(query!(|unit| unit.timers_of(make::conversation_id(1)).await))]
 #[case::clear_timers(query!(|unit| unit.clear_timers(make::conversation_id(1), &Slot::fixed("talk")).await))]
+#[case::aged_conversations(query!(|unit| unit.aged_conversations(make::at(9), None, 9).await))]
+#[case::forget_conversation(query!(|unit| unit.forget_conversation(make::conversation_id(1)).await))]
+#[case::forget_rest(query!(|unit| { unit.forget_conversation(make::conversation_id(1)).await?; unit.forget_rest(99).await }))]
+#[case::aged_events(query!(|unit| unit.aged_events(make::at(9), None, 9).await))]
+#[case::forget_events(query!(|unit| unit.forget_events(&[make::event_id(1), make::event_id(2)]).await))]
 #[case::secret(query!(|unit| unit.secret("a").await))]
 #[case::keep_secret(query!(|unit| unit.keep_secret(&tradepost_ports::store::Sealed { version: 2, ..make::sealed("a") }).await))]
 #[case::secrets(query!(|unit| unit.secrets(None, 9).await))]
@@ -180,6 +185,10 @@ fn furnish(unit: &mut dyn Unit) -> UnitFuture<'_, Kept<()>> {
         let mut topical = make::written(2, conversation);
         topical.line.topic = Some(Slot::fixed("talk"));
         unit.write(&topical).await?;
+        unit.keep_media(make::message_id(2), &make::media("picture")).await?;
+        unit.record(&make::stored_event(1)).await?;
+        unit.log(&make::journal_row(conversation, 0)).await?;
+        unit.bury(&make::dead_letter(1, conversation)).await?;
         let mut row = make::outbox_row(1, conversation);
         row.state = OutboxState::Ready;
         (row.not_before, row.valid_until) = (make::at(0), make::at(99));

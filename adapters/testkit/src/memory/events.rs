@@ -1,6 +1,6 @@
 //! Events, in memory.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use tradepost_domain::{AccountKey, EventId, Timestamp};
@@ -50,13 +50,5 @@ impl Events for Tables {
     async fn events(&mut self, fate: Fate, most: u32) -> Kept<Vec<StoredEvent>> {
         let events = self.events.rows().filter(|event| event.fate == fate);
         Ok(first(most, sorted(events, |event| Reverse((event.at, event.id)))))
-    }
-
-    async fn fates(&mut self) -> Kept<Vec<(Fate, u64)>> {
-        let mut fates = BTreeMap::new();
-        for event in self.events.rows() {
-            *fates.entry(event.fate).or_default() += 1;
-        }
-        Ok(fates.into_iter().collect())
     }
 }

@@ -107,7 +107,8 @@ impl Messages for Tables {
         Ok(said.filter_map(|line| Some((line.row.line.topic.clone()?, line.row.left_at))).collect())
     }
 
-    async fn keep_media(&mut self, blob: &MediaBlob) -> Kept<()> {
+    async fn keep_media(&mut self, line: MessageId, blob: &MediaBlob) -> Kept<()> {
+        self.media_of.put((line, blob.hash.clone()), ());
         if self.media.get(&blob.hash).is_none() {
             self.media.put(blob.hash.clone(), blob.clone());
         }

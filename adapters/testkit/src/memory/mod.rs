@@ -11,6 +11,7 @@ mod journal;
 mod ledger;
 mod messages;
 mod outbox;
+mod retention;
 mod rules;
 mod snapshot;
 mod tables;

@@ -86,6 +86,11 @@ macro_rules! store_suite {
                 kept_whole, a_late_writer_changes_nothing, one_of_many_writers_is_first, dropped_and_begun_anew, listed_by_name, known_by_key,
                 the_earliest_end_first,
             }
+            retention {
+                aged_conversations_page_by_page, a_forgotten_conversation_s_customer_begins_another, what_is_left_goes_in_pieces,
+                media_go_with_their_last_line, contacts_consents_and_orders_stay, many_units_that_forget_do_each_row_once,
+                events_are_forgotten_when_they_are_nobodys, a_unit_that_gives_up_forgets_nothing,
+            }
             transactions {
                 an_error_keeps_nothing, a_failing_unit_takes_no_other_with_it, units_see_what_was_kept, reading_writes_nothing,
                 a_healthy_store_says_so,

@@ -352,8 +352,9 @@ impl House {
 
     /// No expiring provider link stays in a transcript.
     async fn fetched(&self, unit: &mut dyn Unit, row: OutboxRow, result: &PortResult<Fetched>) -> Kept<()> {
+        let Work::Fetch { line, .. } = row.work else { return unit.remove(row.effect).await };
         let source = match result {
-            Ok(fetched) => keep(unit, fetched).await?,
+            Ok(fetched) => keep(unit, line, fetched).await?,
             Err(error) if error.kind.waits() => {
                 let wait = self.wait_for(error);
                 return self.again(unit, row, wait).await;
@@ -373,11 +374,11 @@ fn same_moment(stored: Timestamp, known: Timestamp) -> bool {
     stored.as_microsecond() == known.as_microsecond()
 }
 
-async fn keep(unit: &mut dyn Unit, fetched: &Fetched) -> Kept<Source> {
+async fn keep(unit: &mut dyn Unit, line: MessageId, fetched: &Fetched) -> Kept<Source> {
     let hash = hex::encode(Sha256::digest(&fetched.bytes));
     let (mime, bytes) = (fetched.mime.clone(), fetched.bytes.clone());
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    unit.keep_media(&MediaBlob { hash: hash.clone(), mime: mime.clone(), bytes }).await?;
+    unit.keep_media(line, &MediaBlob { hash: hash.clone(), mime: mime.clone(), bytes }).await?;
     Ok(Source::Stored { hash, mime, bytes: length })
 }
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use parking_lot::Mutex;
 use tradepost_domain::{
     AccountKey, Arrival, ConversationId, Correlation, Delivery, EventId, Lane, Timestamp, What,
+    ledger::{Order, Payment},
 };
 use tradepost_ports::{
     Unit,
@@ -182,8 +183,11 @@ impl<'a> Filing<'a> {
         Ledger::park(unit, &parked).await
     }
 
-    async fn paid(&self, unit: &mut dyn Unit, payment: tradepost_domain::ledger::Payment) -> Kept<Filed> {
+    async fn paid(&self, unit: &mut dyn Unit, payment: Payment) -> Kept<Filed> {
         match unit.order_by_checkout(&self.account, &payment.reference).await? {
+            Some(order) if unit.conversation(order.conversation).await?.is_none() => {
+                self.paid_too_late(unit, &order, &payment).await
+            }
             Some(order) => {
                 let body = InboxBody::Paid { order: order.id, account: self.account.clone(), payment };
                 self.queue(unit, order.conversation, body, Duration::ZERO).await?;
@@ -197,12 +201,24 @@ impl<'a> Filing<'a> {
         }
     }
 
+    /// Nobody is left who could settle it: a person has to.
+    async fn paid_too_late(&self, unit: &mut dyn Unit, order: &Order, payment: &Payment) -> Kept<Filed> {
+        if !unit.hear_payment(&self.account, payment, order.id, self.now).await? {
+            return Ok(Filed::noted(Fate::Noted, "a payment that was heard before"));
+        }
+        let (order, payment) = (order.id, &payment.id);
+        tracing::error!(order.id = %order, payment, "money came for an order whose conversation is forgotten");
+        let note = format!("money for order {order}, whose conversation is forgotten: settle it by hand");
+        Ok(Filed::noted(Fate::Noted, note))
+    }
+
     /// Whoever makes a thing known releases what is parked, before or after it was parked: if it has become known just now,
     /// we do.
     async fn release_paid(&self, unit: &mut dyn Unit, reference: &str) -> Kept<Filed> {
         let Some(order) = unit.order_by_checkout(&self.account, reference).await? else {
             return Ok(Filed::new(Fate::Parked));
         };
+        unit.conversation(order.conversation).await?;
         for parked in unit.unpark(&self.account, reference).await? {
             if let ParkedNews::Paid { payment } = parked.news {
                 let body = InboxBody::Paid { order: order.id, account: parked.account, payment };

@@ -209,3 +209,23 @@ fn a_backlog_is_worked_off_without_a_pause() {
     assert_eq!(shop.lines().len(), 300, "each is answered; when the lines leave is the lane's affair");
     life.ends();
 }
+
+/// By one process of several.
+///
+/// proves: PL-13
+#[rstest]
+#[case::chosen(true, 0)]
+#[case::another_is(false, 1)]
+fn the_old_is_forgotten_beside_everything_else(#[case] chosen: bool, #[case] left: usize) {
+    let shop = Shop::with(Setup { chosen, ..Setup::default() });
+    shop.hears("say hello");
+    let mut life = Life::of(&shop);
+    life.goes_on_for(secs(1));
+    shop.passes(hours(24));
+    life.goes_on_for(secs(2));
+    assert!(shop.conversation().inner.returning, "it has ended");
+    shop.passes(hours(366 * 24));
+    life.goes_on_for(secs(2));
+    life.ends();
+    assert_eq!(shop.store.tables().conversations().len(), left);
+}

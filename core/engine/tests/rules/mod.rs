@@ -5,6 +5,7 @@ mod deadlines;
 mod dispatch;
 mod failures;
 mod flow;
+mod forget;
 mod guard;
 mod hold;
 mod intake;

@@ -94,6 +94,7 @@ pub fn worker(
         store: Arc::new(Faulty { store: store.clone(), away: Arc::clone(&setup.away) }),
         coordinator: Arc::new(Deaf {
             away: setup.alone,
+            chosen: setup.chosen,
             uses: setup.contact_per_minute.map(|_| Default::default()),
         }),
         clock: Arc::new(clock.clone()),
@@ -115,6 +116,7 @@ fn registry(setup: &Setup, (messenger, llm, payments, pictures): Ports<'_>) -> R
         tuning: StorefrontTuning {
             quiet: setup.quiet,
             contact_per_minute: setup.contact_per_minute,
+            keep: setup.keep,
             ..StorefrontTuning::default()
         },
         llm: Some(MODEL.into()),

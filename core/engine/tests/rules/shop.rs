@@ -16,7 +16,7 @@ use tradepost_domain::{
     Arrival, Capabilities, Content, Conversation, Delivery, ErasedFlow, Lane, Media, MediaKind, Money, Party,
     Source, Timestamp, What, capabilities::TextUnit, ledger::Item, money::Currency,
 };
-use tradepost_engine::{Accepted, BreakerTuning, House, Intake, Keyring, Marked, TurnEnd};
+use tradepost_engine::{Accepted, BreakerTuning, House, Intake, Keyring, Marked, StorefrontTuning, TurnEnd};
 use tradepost_ports::{
     Clock, Observer, Store, Terms, TokenSource,
     store::{StaffWord, UnitWork, Written},
@@ -56,6 +56,10 @@ pub struct Setup {
     pub takes_payments: bool,
     /// The coordinator is away.
     pub alone: bool,
+    /// This process does what one of several does.
+    pub chosen: bool,
+    /// How long a conversation is kept.
+    pub keep: Duration,
     /// Messages of a contact that are answered within a minute.
     pub contact_per_minute: Option<u32>,
     /// Who is told how the house works.
@@ -77,6 +81,8 @@ impl Default for Setup {
             away: Arc::default(),
             takes_payments: true,
             alone: false,
+            chosen: false,
+            keep: StorefrontTuning::default().keep,
             contact_per_minute: None,
             observer: None,
             tokens: None,

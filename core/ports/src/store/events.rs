@@ -27,9 +27,6 @@ pub trait Events: Send {
 
     /// Events of that fate, newest first.
     async fn events(&mut self, fate: Fate, most: u32) -> Kept<Vec<StoredEvent>>;
-
-    /// How many events have each fate.
-    async fn fates(&mut self) -> Kept<Vec<(Fate, u64)>>;
 }
 
 /// An event as written down.

@@ -65,8 +65,8 @@ pub trait Messages: Send {
     /// Per topic, when our last line under it left (`None`: it has not). Withdrawn lines do not count.
     async fn said_at(&mut self, conversation: ConversationId) -> Kept<BTreeMap<Slot, Option<Timestamp>>>;
 
-    /// Keeps a medium under its hash; a second time changes nothing.
-    async fn keep_media(&mut self, blob: &MediaBlob) -> Kept<()>;
+    /// Keeps a medium under its hash, for that line; a second time changes nothing. It is forgotten with its last line.
+    async fn keep_media(&mut self, line: MessageId, blob: &MediaBlob) -> Kept<()>;
 
     /// A kept medium.
     async fn media(&mut self, hash: &str) -> Kept<Option<MediaBlob>>;

@@ -18,6 +18,7 @@ mod journal;
 mod ledger;
 mod messages;
 mod outbox;
+mod retention;
 mod rules;
 mod timers;
 mod vault;
@@ -33,6 +34,7 @@ pub use journal::{DeadLetter, DeadLetters, DeadWork, Journal, JournalRow};
 pub use ledger::{Ledger, Parked, ParkedNews};
 pub use messages::{MediaBlob, Messages, Written};
 pub use outbox::{Cause, Class, Outbox, OutboxRow, OutboxState, Work};
+pub use retention::{AgedConversation, AgedEvent, Retention};
 pub use rules::Rules;
 use thiserror::Error;
 pub use timers::{Timer, Timers};
@@ -73,6 +75,7 @@ pub trait Unit:
     + Timers
     + DeadLetters
     + Vault
+    + Retention
     + Send
 {
 }
@@ -90,6 +93,7 @@ impl<T> Unit for T where
         + Timers
         + DeadLetters
         + Vault
+        + Retention
         + Send
 {
 }

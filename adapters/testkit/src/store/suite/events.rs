@@ -127,8 +127,4 @@ pub async fn events_by_fate_newest_first(store: &dyn Store) {
     let found = seen!(store, |unit| unit.events(Fate::Unparsed, 2).await);
     assert_eq!(found.iter().map(|event| event.id).collect::<Vec<_>>(), [4, 3].map(make::event_id));
     assert_eq!(seen!(store, |unit| unit.events(Fate::Parked, 2).await), []);
-    let mut fates = seen!(store, |unit| unit.fates().await);
-    fates.retain(|(_, count)| *count > 0);
-    fates.sort();
-    assert_eq!(fates, [(Fate::Filed, 1), (Fate::Unparsed, 3)]);
 }

@@ -261,8 +261,8 @@ pub async fn media_by_hash(store: &dyn Store) {
     let blob = make::media("ab12");
     let kept = [blob.clone(), MediaBlob { mime: "text/plain".into(), ..blob.clone() }];
     within!(store, |unit| {
-        unit.keep_media(&kept[0]).await?;
-        unit.keep_media(&kept[1]).await
+        unit.keep_media(make::message_id(1), &kept[0]).await?;
+        unit.keep_media(make::message_id(2), &kept[1]).await
     });
     assert_eq!(seen!(store, |unit| unit.media("ab12").await), Some(blob), "a second time changes nothing");
     assert_eq!(seen!(store, |unit| unit.media("cd34").await), None);

@@ -9,6 +9,7 @@ pub mod journal;
 pub mod ledger;
 pub mod messages;
 pub mod outbox;
+pub mod retention;
 pub mod rules;
 pub mod timers;
 pub mod transactions;
