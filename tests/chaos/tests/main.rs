@@ -1,6 +1,7 @@
 //! Real processes under bad treatment. One file per kind of it.
 
 mod backups;
+mod bench;
 mod clients;
 mod cuts;
 mod door;
