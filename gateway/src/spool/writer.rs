@@ -93,7 +93,11 @@ fn begin(shared: &Shared) -> io::Result<Open> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
     state.next += 1;
     let file = file.open(&path)?;
-    File::open(&shared.folder)?.sync_all()?;
+    if let Err(error) = File::open(&shared.folder).and_then(|folder| folder.sync_all()) {
+        // Each try would leave another one, as long as the disk is ill.
+        let _ = std::fs::remove_file(&path);
+        return Err(error);
+    }
     state.segments.push_back(Segment::new(path.clone()));
     Ok(Open { path, file })
 }

@@ -1,10 +1,12 @@
 //! Every answered group of events is on disk: counted in the system calls of the real process.
 
-use futures::{StreamExt, stream};
+use std::os::unix::process::ExitStatusExt;
 
+use futures::{StreamExt, stream};
+use rustix::process::Signal;
 use tradepost_store_sql::{SqliteOptions, SqliteStore};
 
-use crate::stage::{Scene, Tracee};
+use crate::stage::{CONCURRENCY, Crowd, Scene, Tracee};
 
 /// Events that are answered one after the other.
 const ALONE: usize = 50;
@@ -53,4 +55,40 @@ async fn settings(scene: &Scene) -> Vec<(String, String)> {
     let settings = store.writer_pragmas().await.expect("settings");
     store.close().await;
     settings
+}
+
+/// The disk below the embedded store fails to sync for a while (strace puts the error in the place of the system call's
+/// answer): what is not kept is not answered with 200, and comes again; turns and sends wait. A `kill -9` afterwards finds
+/// everything that was answered, once.
+///
+/// proves: IN-03, IN-04, FI-01
+#[tokio::test]
+async fn a_store_that_fails_to_sync_takes_nothing_meanwhile_and_loses_nothing() {
+    const ROUNDS: usize = 20;
+    let mut scene = Scene::set().await;
+    let calls = scene.house.settings().with_file_name("calls");
+    let fails = Tracee::new(calls.clone()).failing("fsync", "12..24", None);
+    scene.house.start_under(&fails, None).await;
+    let mut crowd = Crowd::of(&scene.provider);
+    for _ in 0..ROUNDS {
+        crowd.write(4);
+        crowd.all_heard().await;
+    }
+    let calls = std::fs::read_to_string(&calls).expect("strace writes");
+    let failed = calls.lines().filter(|line| line.contains("INJECTED")).count();
+    scene.house.signal(Signal::KILL);
+    assert_eq!(scene.house.end().await.signal(), Some(9));
+    scene.house.is_gone().await;
+    scene.house.start(None).await;
+    scene.settle().await;
+    let tally = scene.tally(&crowd.customers).await;
+    println!("{failed} syncs failed: {tally:?}");
+    assert!(
+        failed > 0 && scene.house.log().contains("disk I/O error"),
+        "the store had its bad days: {calls}"
+    );
+    // What was under way when the disk failed, and what was when the process was killed.
+    tally.is_good(2 * CONCURRENCY);
+    let mut books = scene.books();
+    assert_eq!((books.heard(), books.dead_letters()), (4 * ROUNDS, 0));
 }

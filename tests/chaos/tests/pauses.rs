@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use rstest::rstest;
 use rustix::process::Signal;
 use serde_json::json;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-use crate::stage::{CONCURRENCY, Crowd, SHOP, Scene, until};
+use crate::stage::{CONCURRENCY, Crowd, Ground, Layout, SHOP, Scene, until, until_told};
 
 /// Longer than the deadline of what is under way: 5 s of the call and 5 s of margin.
 const STOPPED: Duration = Duration::from_secs(30);
@@ -33,6 +34,55 @@ async fn a_process_that_wakes_after_30_s_sends_nothing_twice() {
     let tally = scene.tally(&crowd.customers).await;
     println!("stopped for {} s with {under_way} lines under way: {tally:?}", STOPPED.as_secs());
     tally.is_good(CONCURRENCY);
+}
+
+/// Longer than a conversation's lease (5 s), an account's (10 s) and the deadline of what is under way (10 s).
+const TAKEN_OVER: Duration = Duration::from_secs(12);
+
+/// A worker is stopped where it holds conversations, or lines that it has claimed and marked. Another takes over and does
+/// everything, twenty more customers' words too. The first one wakes with all of that still in its memory, in the midst of new
+/// work for both: what it held is another's, and it neither sends nor writes any of it again.
+///
+/// proves: FI-01, CV-01, PL-04
+#[rstest]
+#[case::while_it_turns(false)]
+#[case::while_it_sends(true)]
+#[tokio::test]
+async fn a_worker_that_wakes_after_another_took_over_repeats_nothing(#[case] sends: bool) {
+    let mut scene = Scene::set_on(Ground::lay(Layout::Several { webs: 1, workers: 2 })).await;
+    scene.house.start(None).await;
+    scene.others[0].start(None).await;
+    scene.provider.fails(SHOP, json!({ "fault": "pass", "delay_ms": 200, "times": 0 })).await;
+    let mut crowd = Crowd::of(&scene.provider);
+    crowd.write(48);
+    let mut books = scene.books();
+    match sends {
+        true => until("lines are under way", || books.sending() > 0).await,
+        false => until("turns are taken", || books.heard() >= 24).await,
+    }
+    scene.others[0].signal(Signal::STOP);
+    let begun = Instant::now();
+    let (held, under_way) = (books.waiting(), books.sending());
+    scene.others[1].start(None).await;
+    crowd.write(20);
+    crowd.all_heard().await;
+    scene.settle().await;
+    let took = begun.elapsed();
+    tokio::time::sleep(TAKEN_OVER.saturating_sub(took)).await;
+    let before = scene.tally(&crowd.customers).await;
+    assert_eq!((before.doubled, before.lost), (0, 0), "the other has done it all: {before:?}");
+    crowd.write(32);
+    scene.others[0].signal(Signal::CONT);
+    crowd.all_heard().await;
+    until_told("the first one is back", || scene.others[0].is_ready()).await;
+    scene.settle().await;
+    // Whatever it woke with has had the time to leave.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let tally = scene.tally(&crowd.customers).await;
+    println!("stopped with {held} waiting and {under_way} under way; all was done after {took:?}: {tally:?}");
+    tally.is_good(CONCURRENCY);
+    assert_eq!((tally.accepted, scene.books().heard()), (100, 100));
+    assert_eq!(scene.houses().filter_map(|house| house.ended()).count(), 0);
 }
 
 /// proves: PL-06, PL-12

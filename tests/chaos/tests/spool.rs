@@ -4,9 +4,10 @@ use std::{os::unix::process::ExitStatusExt, time::Duration};
 
 use rstest::rstest;
 use rustix::process::Signal;
+use serde_json::json;
 use tradepost_tests_servers::Stop;
 
-use crate::stage::{CONCURRENCY, Crowd, Ground, House, Layout, SHOP, Scene, until, until_told};
+use crate::stage::{CONCURRENCY, Crowd, Ground, House, Layout, SHOP, Scene, Tracee, until, until_told};
 
 const ASKED: &str = "What are your opening hours?";
 const ONE_OF_EACH: Layout = Layout::Several { webs: 1, workers: 1 };
@@ -49,20 +50,29 @@ async fn webhooks_are_taken_while_postgres_is_away(#[case] layout: Layout) {
     until_told("it is ready again", || scene.house.is_ready()).await;
     let told = scene.house.readiness().await.unwrap_or_default();
     assert_eq!((&told["spool"]["waiting"], &told["spool"]["bytes"]), (&0.into(), &0.into()), "{told}");
-    let sent = scene.provider.sent(SHOP).await;
+    let (sent, lines) = (scene.provider.sent(SHOP).await, books.lines());
     for customer in 0..CUSTOMERS {
         let customer = format!("77{customer:05}");
         let said = books.words_of(&customer);
+        assert_eq!(said.len(), WORDS, "all of them: {said:?}");
         assert!(
             said.iter().zip(0..).all(|(words, n)| words.contains(&format!("({n})"))),
             "in order: {said:?}"
         );
-        let mut got: Vec<_> =
-            sent.iter().filter(|one| one.customer == customer).map(|one| &one.text).collect();
-        let answers = got.len();
-        got.dedup();
-        assert!(answers > 0 && got.len() == answers, "each answer once: {got:?}");
+        // Words that waited together are answered together, with the first one's; no later words are answered earlier.
+        let got: Vec<_> = sent.iter().filter(|one| one.customer == customer).map(|one| &one.text).collect();
+        let mut once = got.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(got, once, "{customer}'s answers, each once and in order");
+        assert!(got.first().is_some_and(|first| first.contains("(0)")), "{customer} got {got:?}");
+        let ours: Vec<_> = lines.iter().filter(|line| line.peer == customer).collect();
+        assert!(
+            ours.len() == got.len() && ours.iter().all(|line| line.delivery == "sent"),
+            "{ours:?}, {got:?}"
+        );
     }
+    assert_eq!(books.unanswered(), 0, "nobody's last words are without an answer");
 }
 
 /// What was answered with 200 survives the process that took it.
@@ -148,4 +158,66 @@ async fn a_full_disk_refuses_and_loses_nothing() {
     println!("with a full disk: {tally:?}");
     tally.is_good(CONCURRENCY);
     assert_eq!(scene.books().heard(), 150);
+}
+
+/// A disk that fails to sync, as the kernel would say it: strace puts the error in the place of the system call's answer.
+/// Whoever's record was not synced hears 503, and nothing of that record is left, on disk or later in the store; what was
+/// synced before and after is kept, through a `kill -9`, too.
+///
+/// proves: FI-13
+#[rstest]
+#[case::of_records("fdatasync", "3..6", [200, 200, 503, 503, 503, 503, 200, 200])]
+#[case::of_a_new_files_name("fsync", "1..3", [503, 503, 503, 200, 200, 200, 200, 200])]
+#[tokio::test]
+async fn a_failed_sync_refuses_and_keeps_what_was_taken(
+    #[case] call: &str,
+    #[case] which: &str,
+    #[case] answers: [u16; 8],
+) {
+    let mut scene = Scene::set_on(Ground::lay(ONE_OF_EACH)).await;
+    let data = scene.house.settings().with_file_name("data");
+    let (spool, calls) = (data.join("spool/00"), data.with_file_name("calls"));
+    std::fs::create_dir_all(&spool).expect("made");
+    let fails = Tracee::new(calls.clone()).failing(call, which, (call == "fsync").then_some(&*spool));
+    scene.house.start_under(&fails, None).await;
+    scene.others[0].start(None).await;
+    scene.ground.postgres().stop(Stop::Fast);
+    let (mut told, mut taken) = (Vec::new(), Vec::new());
+    for number in 0..answers.len() {
+        let customer = format!("88{number:05}");
+        let once =
+            json!({ "kind": "text", "text": format!("{ASKED} ({number})"), "deliver": { "retries": 0 } });
+        let post = scene.provider.does(SHOP, &customer, once).await["posts"][0].clone();
+        told.push(post["status"].as_u64().unwrap_or_default());
+        taken.extend((post["status"] == 200).then_some(customer));
+    }
+    let failed = std::fs::read_to_string(&calls).expect("strace writes");
+    assert_eq!(told, answers.map(u64::from), "{failed}");
+    let refused = told.iter().filter(|status| **status == 503).count();
+    assert_eq!(
+        failed.lines().filter(|line| line.contains("EIO") && line.contains("INJECTED")).count(),
+        refused,
+        "{failed}"
+    );
+    let readiness = scene.house.readiness().await.unwrap_or_default();
+    assert_eq!(readiness["spool"]["waiting"], taken.len() as u64, "{readiness}");
+    assert!(scene.house.log().contains("failed to write to the spool"), "{}", scene.house.last_words());
+    let names =
+        std::fs::read_dir(&spool).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let files: Vec<_> = names.filter(|name| name.to_string_lossy().ends_with(".spool")).collect();
+    assert_eq!(files.len(), if call == "fsync" { 1 } else { 2 }, "no file is left of what failed: {files:?}");
+    scene.house.signal(Signal::KILL);
+    scene.house.end().await;
+    scene.house.is_gone().await;
+    scene.ground.postgres().start_again();
+    scene.house.start(None).await;
+    let mut books = scene.books();
+    until("everything is in the store", || books.heard() == taken.len()).await;
+    scene.settle().await;
+    let tally = scene.tally(&taken).await;
+    println!("{call} failed {refused} times: {tally:?}");
+    tally.is_good(0);
+    let mut answered: Vec<_> = scene.provider.sent(SHOP).await.into_iter().map(|one| one.customer).collect();
+    answered.sort();
+    assert_eq!((answered, books.heard()), (taken.clone(), taken.len()), "and nobody else's words were taken");
 }

@@ -17,6 +17,7 @@
 
 mod certificate;
 mod folder;
+mod others;
 mod pgbouncer;
 mod postgres;
 mod process;
@@ -24,6 +25,7 @@ mod programs;
 mod redis;
 mod shared;
 
+pub use others::Others;
 pub use pgbouncer::PgBouncer;
 pub use postgres::{Keeping, Postgres, Settings, Stop, ask};
 pub use redis::{Redis, RedisOptions};

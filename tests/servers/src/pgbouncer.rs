@@ -13,14 +13,17 @@ use crate::{
 pub struct PgBouncer {
     process: Option<Process>,
     port: u16,
+    sessions: usize,
     folder: Folder,
 }
 
 impl PgBouncer {
-    /// Starts one on a free port, before every database of that server. Whoever connects is `postgres`.
-    pub fn start(postgres: &Postgres) -> Self {
+    /// Starts one on a free port, before every database of that server, with so many of the server's sessions for each.
+    /// Whoever connects is `postgres`.
+    pub fn start(postgres: &Postgres, sessions: usize) -> Self {
         let account = Account::unprivileged();
-        let mut pooler = Self { process: None, port: 0, folder: Folder::new("pgbouncer", account) };
+        let folder = Folder::new("pgbouncer", account);
+        let mut pooler = Self { process: None, port: 0, sessions, folder };
         let came = (0..5).any(|_| {
             pooler.port = free_port();
             pooler.comes_up(postgres, account)
@@ -41,12 +44,12 @@ impl PgBouncer {
     }
 
     fn settings(&self, postgres: u16) -> String {
-        let Self { port, folder, .. } = self;
+        let Self { port, sessions, folder, .. } = self;
         let folder = folder.path().display();
         format!(
             "[databases]\n* = host=127.0.0.1 port={postgres} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
              listen_port = {port}\nunix_socket_dir =\nlogfile = {folder}/log\nauth_type = any\npool_mode = transaction\n\
-             max_client_conn = 500\ndefault_pool_size = 20\n"
+             max_client_conn = 500\ndefault_pool_size = {sessions}\n"
         )
     }
 
@@ -58,6 +61,19 @@ impl PgBouncer {
     /// Where it listens, on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// How many of a database's clients wait for a session now.
+    ///
+    /// # Errors
+    /// What the pooler, or `psql`, complains of.
+    pub fn waiting(&self, database: &str) -> Result<usize, String> {
+        let told = ask(&self.url("pgbouncer"), "show pools")?;
+        // Database, user, clients that have a session, clients that wait for one, …
+        let rows = told.lines().map(|row| row.split('|').collect::<Vec<_>>());
+        let ours = rows.filter(|row| row.first() == Some(&database));
+        let waiting = ours.filter_map(|row| row.get(3)?.parse::<usize>().ok());
+        Ok(waiting.sum())
     }
 
     /// Stops it at once; its clients lose their connections. Nothing happens to one that does not run.

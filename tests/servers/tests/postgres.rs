@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rstest::rstest;
-use tradepost_tests_servers::{Keeping, PgBouncer, Postgres, Stop, ask, fresh_database};
+use tradepost_tests_servers::{Keeping, Others, PgBouncer, Postgres, Stop, ask, fresh_database};
 
 #[test]
 fn databases_are_apart_and_go() {
@@ -50,7 +50,7 @@ fn a_paused_server_answers_nobody_and_goes_on() {
 #[test]
 fn a_pooler_gives_sessions_away_between_transactions() {
     let server = Postgres::start(Keeping::Quick);
-    let mut pooler = PgBouncer::start(&server);
+    let mut pooler = PgBouncer::start(&server, 20);
     let database = server.fresh_database();
     let name = database.rsplit('/').next().unwrap_or_default();
     let through = |statements| ask(&pooler.url(name), statements);
@@ -62,4 +62,25 @@ fn a_pooler_gives_sessions_away_between_transactions() {
     );
     pooler.stop();
     server.ask("postgres", "select 1").expect("the server behind it stays");
+}
+
+#[test]
+fn others_keep_a_poolers_sessions_busy_until_they_go() {
+    let server = Postgres::start(Keeping::Quick);
+    let pooler = PgBouncer::start(&server, 2);
+    let database = server.fresh_database();
+    let name = database.rsplit('/').next().unwrap_or_default();
+    assert_eq!(pooler.waiting(name), Ok(0));
+    let mut others = Others::come(&pooler.url(name), 8);
+    let begun = Instant::now();
+    while pooler.waiting(name) == Ok(0) {
+        assert!(others.are_there() && begun.elapsed() < Duration::from_secs(30), "somebody waits at last");
+    }
+    assert_eq!(ask(&pooler.url(name), "select 1").as_deref(), Ok("1"), "everybody has a turn");
+    drop(others);
+    let begun = Instant::now();
+    let busy = format!("select count(*) from pg_stat_activity where datname = '{name}' and state <> 'idle'");
+    while server.ask("postgres", &busy).as_deref() != Ok("0") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "they are gone");
+    }
 }

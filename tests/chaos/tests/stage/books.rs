@@ -77,6 +77,12 @@ impl Books {
         rows[0].parse().expect("a state with a shape")
     }
 
+    /// Conversations whose last word is the customer's.
+    pub fn unanswered(&mut self) -> usize {
+        let last = "SELECT m.author FROM messages m WHERE m.conversation = c.id ORDER BY m.seq DESC LIMIT 1";
+        self.count(&format!("SELECT count(*) FROM conversations c WHERE ({last}) = 'customer'"))
+    }
+
     /// Events of that fate.
     pub fn events(&mut self, fate: &str) -> usize {
         self.count(&format!("SELECT count(*) FROM events WHERE fate = '{fate}'"))

@@ -53,8 +53,13 @@ impl Ground {
     }
 
     /// Puts a pooler between the houses and PostgreSQL.
-    pub fn pooled(mut self) -> Self {
-        self.bouncer = self.postgres.as_ref().map(PgBouncer::start);
+    pub fn pooled(self) -> Self {
+        self.pooled_by(20)
+    }
+
+    /// The same, with so many sessions for everybody.
+    pub fn pooled_by(mut self, sessions: usize) -> Self {
+        self.bouncer = self.postgres.as_ref().map(|postgres| PgBouncer::start(postgres, sessions));
         self
     }
 
@@ -96,6 +101,10 @@ impl Ground {
 
     pub fn postgres(&mut self) -> &mut Postgres {
         self.postgres.as_mut().expect("a layout with PostgreSQL")
+    }
+
+    pub fn bouncer(&self) -> &PgBouncer {
+        self.bouncer.as_ref().expect("a layout with a pooler")
     }
 
     pub fn redis(&mut self) -> &mut Redis {

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::Write,
+    net::TcpStream,
     path::PathBuf,
     process::{ExitStatus, Output, Stdio},
 };
@@ -15,7 +16,7 @@ use super::{
     BRANCH, CONCURRENCY, Ground, SHOP,
     program::{Program, command, free_port, moment, run, tradepost},
     provider::{APP_SECRET, client},
-    until_told,
+    until, until_told,
 };
 
 /// A house, running or not.
@@ -92,6 +93,12 @@ impl House {
 
     pub async fn end(&mut self) -> ExitStatus {
         self.program().end().await
+    }
+
+    /// Waits until nobody listens at its port: what it ran under has ended, and it with that.
+    pub async fn is_gone(&self) {
+        let listens = || TcpStream::connect(("127.0.0.1", self.port)).is_ok();
+        until("nobody listens", || !listens()).await;
     }
 
     /// Stops and starts it again.

@@ -23,7 +23,7 @@ pub use crowd::Crowd;
 pub use ear::Ear;
 pub use ground::{Ground, Layout};
 pub use house::{House, refused};
-pub use program::{command, free_port, tradepost};
+pub use program::{binary, command, free_port, run, tradepost};
 pub use provider::{APP_SECRET, Provider, Sent, client};
 pub use receiver::{Receiver, Told};
 pub use tally::Tally;

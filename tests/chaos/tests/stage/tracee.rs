@@ -1,6 +1,6 @@
-//! A process whose system calls are written down by strace.
+//! A process whose system calls are written down by strace, or fail by it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A process under strace.
 pub struct Tracee(PathBuf);
@@ -27,6 +27,17 @@ impl Tracee {
         let calls = "trace=fsync,fdatasync,write,writev,sendto,sendmsg";
         let file = self.0.to_string_lossy();
         ["strace", "-f", "--seccomp-bpf", "-s", "16", "-e", calls, "-o", &file].map(str::to_owned).into()
+    }
+
+    /// What stands before the program's own command line where some of a thread's calls fail with an I/O error: those of
+    /// that kind and of those numbers (`3..6`), on that path only, if there is one.
+    pub fn failing(&self, call: &str, which: &str, on: Option<&Path>) -> Vec<String> {
+        let file = self.0.to_string_lossy().into_owned();
+        let (trace, inject) = (format!("trace={call}"), format!("inject={call}:error=EIO:when={which}"));
+        let mut words: Vec<String> = ["strace", "-f", "--seccomp-bpf", "-o"].map(str::to_owned).into();
+        words.extend([file, "-e".to_owned(), trace, "-e".to_owned(), inject]);
+        words.extend(on.into_iter().flat_map(|path| ["-P".to_owned(), path.to_string_lossy().into_owned()]));
+        words
     }
 
     /// How many calls there are so far.

@@ -15,16 +15,24 @@ use tokio::{
 /// Passes connections on to the first of its ends that answers, a different one each time.
 pub struct Wire {
     port: u16,
-    cut: watch::Sender<bool>,
+    state: watch::Sender<State>,
     passing: JoinHandle<()>,
+}
+
+/// How the wire is.
+#[derive(Debug, Clone, Copy, Default)]
+struct State {
+    cut: bool,
+    /// How often it has broken.
+    breaks: u32,
 }
 
 impl Wire {
     pub async fn to(port: u16, ends: Vec<u16>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
-        let (cut, is_cut) = watch::channel(false);
-        let passing = tokio::spawn(listen(listener, ends.into(), is_cut));
-        Self { port, cut, passing }
+        let (state, told) = watch::channel(State::default());
+        let passing = tokio::spawn(listen(listener, ends.into(), told));
+        Self { port, state, passing }
     }
 
     pub fn port(&self) -> u16 {
@@ -33,12 +41,17 @@ impl Wire {
 
     /// From now on nothing passes, and nobody is told: connections stay open on both sides.
     pub fn cut(&self) {
-        self.cut.send_replace(true);
+        self.state.send_modify(|state| state.cut = true);
     }
 
     /// New connections pass again. What was open stays silent.
     pub fn mend(&self) {
-        self.cut.send_replace(false);
+        self.state.send_modify(|state| state.cut = false);
+    }
+
+    /// What is open ends, and both sides are told. New connections pass.
+    pub fn breaks(&self) {
+        self.state.send_modify(|state| state.breaks += 1);
     }
 }
 
@@ -48,29 +61,39 @@ impl Drop for Wire {
     }
 }
 
-async fn listen(listener: TcpListener, ends: Arc<[u16]>, cut: watch::Receiver<bool>) {
+async fn listen(listener: TcpListener, ends: Arc<[u16]>, state: watch::Receiver<State>) {
     let turns = AtomicUsize::new(0);
     loop {
         if let Ok((near, _)) = listener.accept().await {
             let first = turns.fetch_add(1, Ordering::Relaxed);
-            tokio::spawn(pass(near, Arc::clone(&ends), first, cut.clone()));
+            tokio::spawn(pass(near, Arc::clone(&ends), first, state.clone()));
         }
     }
 }
 
-async fn pass(mut near: TcpStream, ends: Arc<[u16]>, first: usize, mut cut: watch::Receiver<bool>) {
-    if *cut.borrow() {
+async fn pass(mut near: TcpStream, ends: Arc<[u16]>, first: usize, mut state: watch::Receiver<State>) {
+    let State { cut, breaks } = *state.borrow();
+    if cut {
         return std::future::pending().await;
     }
     for turn in 0..ends.len() {
         let end = ends[(first + turn) % ends.len()];
         if let Ok(mut far) = TcpStream::connect(("127.0.0.1", end)).await {
-            let is_cut = async { drop(cut.wait_for(|cut| *cut).await) };
-            tokio::select! {
+            // What is passed on in pieces is not to wait for the other side's acknowledgements.
+            let _ = (near.set_nodelay(true), far.set_nodelay(true));
+            let breaks_off = async {
+                let ill = state.wait_for(|state| state.cut || state.breaks != breaks).await;
+                ill.is_ok_and(|state| !state.cut)
+            };
+            let broken = tokio::select! {
                 _ = copy_bidirectional(&mut near, &mut far) => return,
-                () = is_cut => {}
+                broken = breaks_off => broken,
+            };
+            // Dropped, both ends hear of it; kept, neither does.
+            if !broken {
+                std::future::pending::<()>().await;
             }
-            return std::future::pending().await;
+            return;
         }
     }
 }
