@@ -84,10 +84,12 @@ impl House {
         let mut waiting: BTreeSet<ConversationId> = BTreeSet::new();
         let under_way: Mutex<BTreeMap<ConversationId, bool>> = Mutex::default();
         let mut tasks = Tasks::new();
-        let (mut look, mut more) = (true, false);
+        let (mut look, mut more, mut look_at) = (true, false, self.now());
         while !*stop.borrow() {
-            if look || (more && waiting.len() < self.tuning.turns_at_once) {
+            // However much one is told: what nobody tells of, such as a turn that failed, is looked for all the same.
+            if look || look_at <= self.now() || (more && waiting.len() < self.tuning.turns_at_once) {
                 let ripe = self.logged(self.ripe().await, "look for ripe conversations");
+                look_at = self.now() + self.until_next_look();
                 more = ripe.more;
                 waiting.extend(ripe.ours);
             }
@@ -242,7 +244,9 @@ impl House {
         tasks: &mut Tasks<'_>,
         stop: &mut watch::Receiver<bool>,
     ) -> Option<BTreeSet<Lane>> {
-        let mut nap = select(self.clock.sleep(between(self.now(), look_at)), Box::pin(stop.changed()));
+        // A clock that is set back puts no look off.
+        let nap = between(self.now(), look_at).min(self.until_next_look());
+        let mut nap = select(self.clock.sleep(nap), Box::pin(stop.changed()));
         loop {
             let idle = tasks.is_empty();
             let finished = async {

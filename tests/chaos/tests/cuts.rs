@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use rstest::rstest;
 use serde_json::json;
 
-use crate::stage::{CONCURRENCY, Crowd, Ground, Layout, SHOP, Scene, Wire, free_port, until, until_told};
+use crate::stage::{
+    BRANCH, CONCURRENCY, Crowd, Ground, Layout, SHOP, Scene, Wire, free_port, until, until_told,
+};
 
 /// Puts a wire between the first worker and PostgreSQL.
 async fn wired(scene: &mut Scene) -> Wire {
@@ -108,4 +110,35 @@ async fn a_worker_that_loses_its_connections_loses_no_claim_for_good(#[case] end
     tally.is_good(times * CONCURRENCY);
     assert_eq!((tally.accepted, scene.books().heard()), (24 * times, 24 * times));
     assert_eq!(scene.others[0].ended(), None, "{}", scene.others[0].last_words());
+}
+
+/// A turn whose connection broke is taken again soon, however busy the house is with others: their wake-ups do not put off
+/// the look for what nobody tells of.
+///
+/// proves: CV-01
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_turn_that_failed_is_taken_again_while_others_write() {
+    const SOON: Duration = Duration::from_secs(8);
+    let mut scene = Scene::set_on(Ground::lay(Layout::Several { webs: 1, workers: 1 })).await;
+    let wire = wired(&mut scene).await;
+    scene.start().await;
+    let (mut crowd, mut others) = (Crowd::of(&scene.provider), Crowd::at(&scene.provider, BRANCH));
+    while !scene.others[0].log().contains("failed to take a turn") {
+        crowd.write(20);
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        wire.breaks();
+        others.write(1);
+        tokio::time::sleep(Duration::from_millis(150)).await;
+    }
+    let (mut books, begun) = (scene.books(), Instant::now());
+    while books.unturned(SHOP) > 0 {
+        assert!(begun.elapsed() < SOON, "others hold {} events up", books.unturned(SHOP));
+        others.write(1);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    println!("all turns were taken within {:?}", begun.elapsed());
+    others.all_heard().await;
+    crowd.all_heard().await;
+    scene.settle().await;
+    scene.tally(&crowd.customers).await.is_good(crowd.customers.len() / 20 * CONCURRENCY);
 }

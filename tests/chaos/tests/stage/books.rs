@@ -52,6 +52,13 @@ impl Books {
         )
     }
 
+    /// An account's events that wait for their turns.
+    pub fn unturned(&mut self, account: &str) -> usize {
+        self.count(&format!(
+            "SELECT count(*) FROM inbox i JOIN conversations c ON c.id = i.conversation WHERE c.account LIKE '%{account}'"
+        ))
+    }
+
     /// What is marked as sending now.
     pub fn sending(&mut self) -> usize {
         self.count("SELECT count(*) FROM outbox WHERE state = 'sending'")

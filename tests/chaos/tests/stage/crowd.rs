@@ -6,17 +6,24 @@ use tokio::{task::JoinSet, time::timeout};
 
 use super::{AT_THE_LATEST, Provider, SHOP};
 
-/// A growing number of customers of `SHOP`.
+/// A growing number of customers of an account.
 pub struct Crowd {
     provider: Arc<Provider>,
+    account: &'static str,
     writing: JoinSet<()>,
     /// Everybody who has begun to write.
     pub customers: Vec<String>,
 }
 
 impl Crowd {
+    /// Customers of `SHOP`.
     pub fn of(provider: &Arc<Provider>) -> Self {
-        Self { provider: Arc::clone(provider), writing: JoinSet::new(), customers: Vec::new() }
+        Self::at(provider, SHOP)
+    }
+
+    /// Customers of that account.
+    pub fn at(provider: &Arc<Provider>, account: &'static str) -> Self {
+        Self { provider: Arc::clone(provider), account, writing: JoinSet::new(), customers: Vec::new() }
     }
 
     /// So many more begin to write, all at once.
@@ -25,10 +32,10 @@ impl Crowd {
             let number = self.customers.len() + 1;
             let customer = format!("99{number:06}");
             self.customers.push(customer.clone());
-            let provider = Arc::clone(&self.provider);
+            let (provider, account) = (Arc::clone(&self.provider), self.account);
             self.writing.spawn(async move {
                 let words = format!("What are your opening hours? ({number})");
-                let told = provider.says(SHOP, &customer, &words).await;
+                let told = provider.says(account, &customer, &words).await;
                 assert_eq!(told["posts"][0]["status"], 200, "{told}");
             });
         }
