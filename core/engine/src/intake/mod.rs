@@ -5,24 +5,23 @@ mod echo;
 mod file;
 mod limit;
 mod message;
+mod met;
 
 pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::Duration,
 };
 
 use file::Filing;
 use limit::Over;
-use parking_lot::Mutex;
+use met::Met;
 use sha2::{Digest as _, Sha256};
 use tracing::Span;
-use tradepost_domain::{
-    AccountKey, Arrival, ContactId, ConversationId, Correlation, EventId, Identity, Lane, StorefrontId,
-};
+use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId, Lane};
 use tradepost_ports::{
     Happening, Unit, Wake,
     observer::STEPS,
@@ -336,50 +335,6 @@ pub enum Counting {
 fn own(over: &Over, place: usize) -> Over {
     let own = over.iter().filter(|((of, _), _)| *of == place);
     own.map(|((_, number), wait)| ((0, *number), *wait)).collect()
-}
-
-/// Customers of a unit's messages, looked up at once. Who is met meanwhile is added.
-#[derive(Default)]
-struct Met {
-    /// Conversations, by account and peer.
-    conversations: Mutex<HashMap<(AccountKey, String), ConversationId>>,
-    /// Contacts of those who have no conversation there, by storefront and identity.
-    contacts: Mutex<HashMap<(StorefrontId, Identity), Option<ContactId>>>,
-}
-
-impl House {
-    /// Locks all conversations that messages come for, and looks up who has none.
-    async fn met(
-        &self,
-        unit: &mut dyn Unit,
-        requests: &[(Intake, Vec<Arrival>)],
-        new: &[New<'_>],
-    ) -> Kept<Met> {
-        let customer = |new: &New<'_>| {
-            let account = AccountKey::of(&requests[new.place].0.kind, &new.arrival.account);
-            self.registry.channel(&account)?;
-            Some((account, new.arrival.what.peer()?.to_owned()))
-        };
-        let customers: Vec<_> = new.iter().filter_map(customer).collect::<HashSet<_>>().into_iter().collect();
-        if customers.is_empty() {
-            return Ok(Met::default());
-        }
-        let met = unit.met(&customers).await?;
-        let (known, strangers): (Vec<_>, Vec<_>) =
-            customers.into_iter().zip(met).partition(|(_, id)| id.is_some());
-        let identity = |((account, peer), _): ((AccountKey, String), _)| {
-            let channel = self.registry.channel(&account)?;
-            Some((channel.entry.storefront.clone(), Identity::new(account.as_str(), peer)))
-        };
-        let strangers: Vec<_> = strangers.into_iter().filter_map(identity).collect();
-        let contacts = if strangers.is_empty() { Vec::new() } else { unit.known(&strangers).await? };
-        Ok(Met {
-            conversations: Mutex::new(
-                known.into_iter().filter_map(|(customer, id)| Some((customer, id?))).collect(),
-            ),
-            contacts: Mutex::new(strangers.into_iter().zip(contacts).collect()),
-        })
-    }
 }
 
 /// An arrival that was not heard before.

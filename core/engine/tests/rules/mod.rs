@@ -15,6 +15,7 @@ mod observer;
 mod parts;
 mod people;
 mod repair;
+mod rotation;
 mod shapes;
 mod shop;
 mod slots;

@@ -1,0 +1,54 @@
+//! Who a unit's messages come from, asked once for all of them.
+
+use std::collections::{HashMap, HashSet};
+
+use parking_lot::Mutex;
+use tradepost_domain::{AccountKey, Arrival, ContactId, ConversationId, Identity, StorefrontId};
+use tradepost_ports::{Unit, store::Kept};
+
+use super::{Intake, New};
+use crate::House;
+
+/// Customers of a unit's messages, looked up at once. Who is met meanwhile is added.
+#[derive(Default)]
+pub(super) struct Met {
+    /// Conversations, by account and peer.
+    pub(super) conversations: Mutex<HashMap<(AccountKey, String), ConversationId>>,
+    /// Contacts of those who have no conversation there, by storefront and identity.
+    pub(super) contacts: Mutex<HashMap<(StorefrontId, Identity), Option<ContactId>>>,
+}
+
+impl House {
+    /// Locks all conversations that messages come for, and looks up who has none.
+    pub(super) async fn met(
+        &self,
+        unit: &mut dyn Unit,
+        requests: &[(Intake, Vec<Arrival>)],
+        new: &[New<'_>],
+    ) -> Kept<Met> {
+        let customer = |new: &New<'_>| {
+            let account = AccountKey::of(&requests[new.place].0.kind, &new.arrival.account);
+            self.registry.channel(&account)?;
+            Some((account, new.arrival.what.peer()?.to_owned()))
+        };
+        let customers: Vec<_> = new.iter().filter_map(customer).collect::<HashSet<_>>().into_iter().collect();
+        if customers.is_empty() {
+            return Ok(Met::default());
+        }
+        let met = unit.met(&customers).await?;
+        let (known, strangers): (Vec<_>, Vec<_>) =
+            customers.into_iter().zip(met).partition(|(_, id)| id.is_some());
+        let identity = |((account, peer), _): ((AccountKey, String), _)| {
+            let channel = self.registry.channel(&account)?;
+            Some((channel.entry.storefront.clone(), Identity::new(account.as_str(), peer)))
+        };
+        let strangers: Vec<_> = strangers.into_iter().filter_map(identity).collect();
+        let contacts = if strangers.is_empty() { Vec::new() } else { unit.known(&strangers).await? };
+        Ok(Met {
+            conversations: Mutex::new(
+                known.into_iter().filter_map(|(customer, id)| Some((customer, id?))).collect(),
+            ),
+            contacts: Mutex::new(strangers.into_iter().zip(contacts).collect()),
+        })
+    }
+}
