@@ -146,6 +146,7 @@ impl Desk for HouseDesk {
             oldest: oldest.to_string(),
         };
         Condition {
+            away: health.away,
             store: health.store,
             inbox: Queue { waiting: health.inbox, oldest: health.inbox_since.map(|at| at.to_string()) },
             outbox: health.outbox.into_iter().map(backlog).collect(),

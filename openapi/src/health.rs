@@ -42,6 +42,9 @@ pub struct Ready {
     pub store: bool,
     /// Why not, in a word for operators.
     pub store_reason: Option<String>,
+    /// Can other processes be reached? Without them, always. While they cannot, what they would tell is looked for in the
+    /// store, ten times as often.
+    pub coordinator: bool,
     /// Events that wait for a turn.
     pub inbox: Queue,
     /// Lines and calls that wait to leave, per rate group.

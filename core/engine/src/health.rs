@@ -14,6 +14,8 @@ use crate::{House, ProviderHealth, TokenHealth, unit::read};
 pub struct Health {
     /// Why the store cannot be written to, if so.
     pub store: Option<String>,
+    /// Are other processes known to be out of reach?
+    pub away: bool,
     /// Every provider account.
     pub providers: Vec<ProviderHealth>,
     /// Every token that is exchanged before it ends.
@@ -32,6 +34,7 @@ impl House {
         let providers = self.guards.all().map(|guard| guard.health()).collect();
         let mut health = Health {
             store: self.store.health().await.err().map(|error| error.to_string()),
+            away: self.coordinator.away(),
             providers,
             tokens: self.tokens_health(),
             inbox: 0,

@@ -44,6 +44,8 @@ pub struct Delivery {
 pub struct Condition {
     /// Why the store cannot be written to, if it cannot.
     pub store: Option<String>,
+    /// Are other processes known to be out of reach, since Redis is away?
+    pub away: bool,
     /// What waits for a turn.
     pub inbox: Queue,
     /// What waits to leave.

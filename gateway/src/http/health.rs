@@ -35,7 +35,7 @@ impl HealthApi {
     /// Can it do its work?
     ///
     /// Only the store and a stop make it 503; where webhooks can be spooled until the store is back, it is `degraded`
-    /// instead. Providers, breakers, queues and the process's figures are reported.
+    /// instead. Redis, providers, breakers, queues and the process's figures are reported.
     #[oai(path = "/health/ready", method = "get", operation_id = "ready")]
     async fn ready(&self, Data(rooms): Data<&std::sync::Arc<Rooms>>) -> ReadyResponse {
         let condition = rooms.desk.condition().await;
@@ -53,6 +53,7 @@ impl HealthApi {
             timestamp: now.to_string(),
             store: condition.store.is_none(),
             store_reason: condition.store,
+            coordinator: !condition.away,
             inbox: condition.inbox,
             outbox: condition.outbox,
             providers: condition.providers,

@@ -9,6 +9,7 @@ use tradepost_tests_servers::Stop;
 
 use crate::stage::{
     BRANCH, CONCURRENCY, Crowd, Ground, House, Layout, SHOP, Scene, command, refused, tradepost, until,
+    until_told,
 };
 
 const ONE_OF_EACH: Layout = Layout::Several { webs: 1, workers: 1 };
@@ -60,7 +61,9 @@ async fn redis_stops_forgets_and_is_slow_under_load() {
     let begun = Instant::now();
     scene.settle().await;
     println!("without Redis everything was settled in {:?}", begun.elapsed());
+    until_told("readiness tells that Redis is away", || async { !scene.house.reaches_others().await }).await;
     scene.ground.redis().start_again();
+    until_told("readiness tells that Redis is back", || async { scene.house.reaches_others().await }).await;
     crowd.write(20);
     scene.ground.redis().flush();
     crowd.write(20);

@@ -47,10 +47,13 @@ fn two_houses_exchange_a_token_once() {
     let town = Town::new();
     let (one, other) = (town.house_of("a"), town.house_of("b"));
     *town.provider.takes.lock() = secs(2);
+    // Both look at their tokens again.
+    town.passes(secs(60));
     {
         let (mut first, mut cx) = (pin!(one.house.tend_tokens()), Context::from_waker(Waker::noop()));
         assert!(first.as_mut().poll(&mut cx).is_pending(), "it waits for the provider");
-        other.tends();
+        let second = pin!(other.house.tend_tokens());
+        assert!(second.poll(&mut cx).is_ready(), "the other waits for nobody");
         assert_eq!(town.provider.asked().len(), 1, "the other has not got the lock");
         town.passes(secs(2));
         assert!(first.as_mut().poll(&mut cx).is_ready());

@@ -165,6 +165,11 @@ impl House {
         self.readiness().await.is_some_and(|told| told["status"] == "ready")
     }
 
+    /// Does readiness say that other processes can be reached?
+    pub async fn reaches_others(&self) -> bool {
+        self.readiness().await.is_some_and(|told| told["coordinator"] == true && told["status"] == "ready")
+    }
+
     /// How readiness tells an account.
     pub async fn provider(&self, account: &str) -> Value {
         let told = self.readiness().await.unwrap_or_default();
