@@ -7,6 +7,7 @@ mod cuts;
 mod door;
 mod durable;
 mod kills;
+mod locks;
 mod pauses;
 mod pooler;
 mod providers;
