@@ -1,5 +1,7 @@
 //! The kit's suite, on a server that tests share and on one that minds its slots.
 
+use std::time::Duration;
+
 use futures::FutureExt as _;
 use tradepost_redis::{Options, RedisCoordinator};
 use tradepost_testkit::coordinator::Fresh;
@@ -14,7 +16,8 @@ async fn fresh() -> Fresh {
 
 /// A server's time can only be waited for.
 fn waiting(coordinator: RedisCoordinator) -> Fresh {
-    Fresh::passing(coordinator, |by| tokio::time::sleep(by).boxed())
+    // The server goes by whole milliseconds, and forgets in the one after.
+    Fresh::passing(coordinator, |by| tokio::time::sleep(by + Duration::from_millis(2)).boxed())
 }
 
 tradepost_testkit::coordinator_suite!(fresh);
