@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use rstest::rstest;
 use rustix::process::Signal;
 use serde_json::json;
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::stage::{CONCURRENCY, Crowd, Ground, Layout, SHOP, Scene, until, until_told};
 
@@ -112,6 +115,9 @@ async fn a_stop_under_load_ends_in_time_and_loses_nothing() {
     assert_eq!(tally.answered, tally.accepted);
 }
 
+/// What a server says that begins to read a request's body: www.rfc-editor.org/rfc/rfc9110#name-100-continue
+const CONTINUE: &[u8; 25] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
 /// A request that never ends would hold the stop open for ten seconds. Whoever asks a second time does not wait.
 ///
 /// proves: PL-12
@@ -120,8 +126,11 @@ async fn a_second_signal_ends_the_process_at_once() {
     for (second, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
         let mut scene = Scene::open().await;
         let mut endless = TcpStream::connect(("127.0.0.1", scene.house.port())).await.expect("a connection");
-        let head = "POST /webhooks/instagram/main HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n";
+        let head = "POST /webhooks/instagram/main HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n";
         endless.write_all(head.as_bytes()).await.expect("sent");
+        let mut told = [0; CONTINUE.len()];
+        endless.read_exact(&mut told).await.expect("an answer");
+        assert_eq!(&told, CONTINUE, "it waits for the rest");
         scene.house.signal(Signal::TERM);
         until("the first one is heard", || scene.house.last_words().contains("stopping")).await;
         assert_eq!(scene.house.ended(), None, "it finishes what is in hand");
