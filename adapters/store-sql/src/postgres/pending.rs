@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use diesel::QueryResult;
+use diesel::{QueryResult, result::Error};
 use diesel_async::AsyncPgConnection;
 use futures::{FutureExt as _, future::BoxFuture};
 
@@ -38,8 +38,8 @@ impl<'c> Pending<'c> {
         connection: &'c AsyncPgConnection,
     ) -> impl Future<Output = QueryResult<()>> + Send + use<'c> {
         self.close_rows(connection);
-        let mut statements = mem::take(&mut self.statements);
-        poll_fn(move |context| poll_all(&mut statements, context))
+        let (mut statements, mut failed) = (mem::take(&mut self.statements), None);
+        poll_fn(move |context| poll_all(&mut statements, &mut failed, context))
     }
 
     fn close_rows(&mut self, connection: &'c AsyncPgConnection) {
@@ -50,20 +50,64 @@ impl<'c> Pending<'c> {
 }
 
 /// Polls all that have not ended, in their order, which is the order in which they are sent. The first failure is told:
-/// those behind it fail for its sake.
-fn poll_all(statements: &mut Vec<Statement<'_>>, context: &mut Context<'_>) -> Poll<QueryResult<()>> {
-    let mut failed = None;
-    statements.retain_mut(|statement| match statement.poll_unpin(context) {
-        Poll::Ready(Ok(_)) => false,
-        Poll::Ready(Err(error)) => {
-            failed.get_or_insert(error);
-            false
+/// those behind it fail for its sake, and may be heard of earlier.
+fn poll_all(
+    statements: &mut Vec<Statement<'_>>,
+    failed: &mut Option<Error>,
+    context: &mut Context<'_>,
+) -> Poll<QueryResult<()>> {
+    let mut place = 0;
+    while let Some(statement) = statements.get_mut(place) {
+        match statement.poll_unpin(context) {
+            Poll::Pending => place += 1,
+            Poll::Ready(Ok(_)) => drop(statements.remove(place)),
+            Poll::Ready(Err(error)) => {
+                statements.truncate(place);
+                *failed = Some(error);
+            }
         }
-        Poll::Pending => true,
-    });
-    match failed {
-        Some(error) => Poll::Ready(Err(error)),
-        None if statements.is_empty() => Poll::Ready(Ok(())),
-        None => Poll::Pending,
+    }
+    match statements.is_empty() {
+        true => Poll::Ready(failed.take().map_or(Ok(()), Err)),
+        false => Poll::Pending,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use futures::channel::oneshot::{Sender, channel};
+
+    use super::*;
+
+    /// A statement, and what its answer is sent with.
+    fn statement() -> (Statement<'static>, Sender<QueryResult<usize>>) {
+        let (answers, answer) = channel();
+        (answer.map(|answer| answer.expect("answered")).boxed(), answers)
+    }
+
+    /// The answer to the first may arrive while the second is looked at already.
+    #[test]
+    fn the_first_failure_is_told_even_if_it_is_heard_of_later() {
+        let (mut statements, mut answers): (Vec<_>, Vec<_>) = (0..3).map(|_| statement()).unzip();
+        let (mut failed, mut context) = (None, Context::from_waker(Waker::noop()));
+        let mut polled = || poll_all(&mut statements, &mut failed, &mut context);
+        assert!(polled().is_pending());
+        answers.remove(1).send(Err(Error::BrokenTransactionManager)).expect("waited for");
+        assert!(polled().is_pending());
+        answers.remove(0).send(Err(Error::NotInTransaction)).expect("waited for");
+        assert!(matches!(polled(), Poll::Ready(Err(Error::NotInTransaction))));
+    }
+
+    #[test]
+    fn all_are_waited_for() {
+        let (mut statements, answers): (Vec<_>, Vec<_>) = (0..2).map(|_| statement()).unzip();
+        let (mut failed, mut context) = (None, Context::from_waker(Waker::noop()));
+        for answer in answers {
+            assert!(poll_all(&mut statements, &mut failed, &mut context).is_pending());
+            answer.send(Ok(1)).expect("waited for");
+        }
+        assert_eq!(poll_all(&mut statements, &mut failed, &mut context), Poll::Ready(Ok(())));
     }
 }

@@ -4,7 +4,7 @@ use std::{any::Any, future::Future, panic::AssertUnwindSafe};
 
 use diesel::{QueryResult, result::Error, sql_types::Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures::{FutureExt as _, future::try_join};
+use futures::{FutureExt as _, future::join};
 use tradepost_ports::store::{Kept, StoreError, UnitWork};
 
 use super::{
@@ -60,8 +60,10 @@ impl<'c> SqlUnit<'c> {
                 Err(error) => Err(error),
             }
         };
-        match try_join(written, found).await {
-            Ok(((), found)) => Ok(found),
+        // What is sent together is answered in its order; whatever follows a failure fails for its sake.
+        let (written, found) = join(written, found).await;
+        match written.and(found) {
+            Ok(found) => Ok(found),
             Err(error) => {
                 let error = meant(&error, self.only_reads);
                 self.lost = Some(error.clone());
