@@ -94,7 +94,8 @@ impl House {
     async fn is_over(&self, unit: &mut dyn Unit, id: ConversationId) -> Kept<bool> {
         let Some(conversation) = unit.conversation(id).await? else { return Ok(false) };
         let since = self.now() - self.keep_of(Some(&conversation.storefront));
-        Ok(last_happened(unit, &conversation).await? < since && !is_open(unit, &conversation).await?)
+        let served = self.served_by(&conversation).is_some();
+        Ok(last_happened(unit, &conversation).await? < since && !is_open(unit, &conversation, served).await?)
     }
 
     async fn forget_rest(self: &Arc<Self>) -> Kept<()> {
@@ -157,11 +158,13 @@ async fn last_happened(unit: &mut dyn Unit, conversation: &Conversation) -> Kept
 }
 
 /// Does it wait for anything, or anybody for it? What is parked for it is kept for a shorter time than any conversation.
-async fn is_open(unit: &mut dyn Unit, conversation: &Conversation) -> Kept<bool> {
+/// In one that is served no more, nothing that waits for a turn will ever have one.
+async fn is_open(unit: &mut dyn Unit, conversation: &Conversation, served: bool) -> Kept<bool> {
     let id = conversation.id;
-    Ok(conversation.mode.is_person()
+    let waits_for_a_turn = conversation.mode.is_person()
         || conversation.idle_at.is_some()
-        || !unit.waiting(id).await?.is_empty()
+        || !unit.waiting(id).await?.is_empty();
+    Ok((served && waits_for_a_turn)
         || !unit.rows_of(id).await?.is_empty()
         || !unit.timers_of(id).await?.is_empty()
         || unit.orders_of(id, u32::MAX).await?.iter().any(|order| order.state == OrderState::Held))

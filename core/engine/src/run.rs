@@ -23,10 +23,11 @@ use crate::{
     watch::between,
 };
 
-/// Conversations taken up by one look through the store. While there are more, it is looked again as soon as they are
+/// Conversations taken up by one look through the store. While there are more, it is looked again when they are
 /// nearly done.
 const AT_ONCE: u32 = 64;
-/// When another was first, the turn is taken again so much later.
+/// When another was first, the turn is taken again so much later; while there are more ripe conversations than one look
+/// brings, the store is looked through as often.
 const SOON: Duration = Duration::from_millis(20);
 /// How much more often the store is looked through while the coordinator is away, and swept while much is due.
 const MORE_OFTEN: u32 = 10;
@@ -84,18 +85,18 @@ impl House {
         let mut waiting: BTreeSet<ConversationId> = BTreeSet::new();
         let under_way: Mutex<BTreeMap<ConversationId, bool>> = Mutex::default();
         let mut tasks = Tasks::new();
-        let (mut look, mut more, mut look_at) = (true, false, self.now());
+        let (mut look, mut look_at) = (true, self.now());
         while !*stop.borrow() {
             // However much one is told: what nobody tells of, such as a turn that failed, is looked for all the same.
-            if look || look_at <= self.now() || (more && waiting.len() < self.tuning.turns_at_once) {
+            if look || look_at <= self.now() && waiting.len() < self.tuning.turns_at_once {
                 let ripe = self.logged(self.ripe().await, "look for ripe conversations");
-                look_at = self.now() + self.until_next_look();
-                more = ripe.more;
-                waiting.extend(ripe.ours);
+                look_at = self.now() + if ripe.more { SOON } else { self.until_next_look() };
+                let under_way = under_way.lock();
+                waiting.extend(ripe.ours.into_iter().filter(|id| !under_way.contains_key(id)));
             }
             waiting.extend(self.agenda.due(self.now()));
             self.begin_turns(&mut waiting, &under_way, &mut tasks);
-            look = self.wait_for_turns(&mut *listener, &mut waiting, &mut tasks, &mut stop).await;
+            look = self.wait_for_turns(look_at, &mut *listener, &mut waiting, &mut tasks, &mut stop).await;
         }
         while tasks.next().await.is_some() {}
     }
@@ -146,13 +147,15 @@ impl House {
     /// Waits for a wake-up, a finished turn, the agenda or the sweep; `true` when the store should be looked through.
     async fn wait_for_turns(
         &self,
+        look_at: Timestamp,
         listener: &mut dyn Listener,
         waiting: &mut BTreeSet<ConversationId>,
         tasks: &mut Tasks<'_>,
         stop: &mut watch::Receiver<bool>,
     ) -> bool {
         let now = self.now();
-        let sweep = self.until_next_look();
+        // A clock that is set back puts no look off.
+        let sweep = between(now, look_at).min(self.until_next_look());
         let nap = self.agenda.next(now).map_or(sweep, |next| next.min(sweep));
         let nap = select(self.clock.sleep(nap), Box::pin(stop.changed()));
         let idle = tasks.is_empty();

@@ -28,12 +28,22 @@ impl House {
     /// Looks once for everything that is due and says whether anything was.
     pub async fn sweep(self: &Arc<Self>) -> Result<bool, StoreError> {
         let house = Arc::clone(self);
-        if !read(&*self.store, move |unit| Box::pin(async move { house.anything_due(unit).await })).await? {
+        let due = read(&*self.store, move |unit| {
+            Box::pin(
+                async move { Ok((house.anything_due(unit).await?, unit.parked_due(house.now()).await?)) },
+            )
+        });
+        let (mut due, parked) = due.await?;
+        if !due && !parked {
             return Ok(false);
         }
-        let house = Arc::clone(self);
-        let due =
-            write(&*self.store, move |unit| Box::pin(async move { house.sweep_within(unit).await })).await?;
+        if due {
+            let house = Arc::clone(self);
+            let swept =
+                write(&*self.store, move |unit| Box::pin(async move { house.sweep_within(unit).await }));
+            due = swept.await?;
+        }
+        due |= parked && self.look_at_parked().await?;
         self.coordinator.wake(Wake::Dispatch);
         self.coordinator.wake(Wake::Turn(Vec::new()));
         Ok(due)
@@ -46,8 +56,7 @@ impl House {
             || !unit.overdue(now, 1).await?.is_empty()
             || !unit.stale(now, 1).await?.is_empty()
             || !unit.idle(now, 1).await?.is_empty()
-            || !unit.taken_over_until(now, 1).await?.is_empty()
-            || unit.parked_due(now).await?)
+            || !unit.taken_over_until(now, 1).await?.is_empty())
     }
 
     async fn sweep_within(&self, unit: &mut dyn Unit) -> Kept<bool> {
@@ -58,7 +67,6 @@ impl House {
         due += self.end_stale(unit).await?;
         due += self.end_idle(unit).await?;
         due += self.end_take_overs(unit).await?;
-        due += self.look_at_parked(unit).await?;
         Ok(due > 0)
     }
 
@@ -160,14 +168,25 @@ impl House {
         Ok(ids.len())
     }
 
-    /// News of things that never became known: an echo was a person's; the rest is forgotten.
-    async fn look_at_parked(&self, unit: &mut dyn Unit) -> Kept<usize> {
-        let parked = unit.unpark_old(self.now(), AT_ONCE).await?;
-        let count = parked.len();
-        for news in parked {
-            self.end_parked(unit, news).await?;
+    /// News of things that never became known: an echo was a person's; the rest is forgotten. Each in a unit of its own,
+    /// since it may have to wait for somebody who has the conversation.
+    async fn look_at_parked(self: &Arc<Self>) -> Kept<bool> {
+        for looked_at in 0..AT_ONCE {
+            let house = Arc::clone(self);
+            let found =
+                write(&*self.store, move |unit| Box::pin(async move { house.end_one_parked(unit).await }));
+            if !found.await? {
+                return Ok(looked_at > 0);
+            }
         }
-        Ok(count)
+        Ok(true)
+    }
+
+    async fn end_one_parked(&self, unit: &mut dyn Unit) -> Kept<bool> {
+        match unit.unpark_old(self.now(), 1).await?.pop() {
+            Some(parked) => self.end_parked(unit, parked).await.map(|()| true),
+            None => Ok(false),
+        }
     }
 
     async fn end_parked(&self, unit: &mut dyn Unit, parked: Parked) -> Kept<()> {

@@ -65,7 +65,8 @@ impl Hop {
 impl Journal for SqlUnit<'_> {
     async fn log(&mut self, row: &JournalRow) -> Kept<()> {
         let hop = Hop::of(row)?;
-        self.later(|db| diesel::insert_into(journal::table).values(hop).execute(db)).await
+        // At once, with all that the hop has written: what fails is this hop's and not the next one's.
+        self.run(|db| diesel::insert_into(journal::table).values(hop).execute(db)).await.map(drop)
     }
 
     async fn journal(&mut self, conversation: ConversationId, from: i64, most: u32) -> Kept<Vec<JournalRow>> {

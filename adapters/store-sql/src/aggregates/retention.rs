@@ -9,7 +9,9 @@ use tradepost_ports::store::{AgedConversation, AgedEvent, Kept, Retention};
 
 use super::{RunQueryDsl, SqlUnit};
 use crate::{
-    schema::{conversations, dead_letters, events, forgotten, journal, media, media_of, messages, timers},
+    schema::{
+        conversations, dead_letters, events, forgotten, inbox, journal, media, media_of, messages, timers,
+    },
     types::{At, Id, texts},
 };
 
@@ -38,7 +40,9 @@ impl Retention for SqlUnit<'_> {
 
     async fn forget_conversation(&mut self, id: ConversationId) -> Kept<()> {
         let alarms = timers::table.filter(timers::conversation.eq(Id(id)));
-        self.run(|db| diesel::delete(alarms).execute(db)).await?;
+        self.later(|db| diesel::delete(alarms).execute(db)).await?;
+        let waiting = inbox::table.filter(inbox::conversation.eq(Id(id)));
+        self.later(|db| diesel::delete(waiting).execute(db)).await?;
         let known = conversations::table.find(Id(id));
         if self.run(|db| diesel::delete(known).execute(db)).await? == 0 {
             return Ok(());

@@ -26,6 +26,7 @@ impl Retention for Tables {
 
     async fn forget_conversation(&mut self, id: ConversationId) -> Kept<()> {
         drain(&mut self.timers, u32::MAX, |_, timer| timer.conversation == id);
+        drain(&mut self.inbox, u32::MAX, |_, row| row.conversation == id);
         if self.conversations.take(&id).is_some() {
             self.forgotten.put(id, ());
         }

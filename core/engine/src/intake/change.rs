@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use tradepost_domain::{AccountKey, Content, ConversationId, MessageId, Timestamp};
+use tradepost_domain::{AccountKey, Content, ConversationId, EventId, MessageId, Timestamp};
 use tradepost_ports::{
     StoreError, Unit,
     store::{Fate, InboxBody, Kept, Ledger, Parked, ParkedNews, Work, Written},
@@ -37,7 +37,7 @@ impl Filing<'_> {
     }
 
     async fn change(&self, unit: &mut dyn Unit, reference: &str, text: Option<String>) -> Kept<Filed> {
-        match apply_change(unit, &self.account, reference, text.as_deref()).await? {
+        match apply_change(unit, &self.account, reference, (self.id, text.clone())).await? {
             Some(conversation) => Ok(Filed::within(Fate::Applied, conversation)),
             None => {
                 self.park(unit, reference, SOON, ParkedNews::Changed { text }).await?;
@@ -59,7 +59,7 @@ impl House {
         if text.is_none() {
             unit.blank(account, reference, TAKEN_BACK).await?;
         }
-        if apply_change(unit, account, reference, text.as_deref()).await?.is_some() {
+        if apply_change(unit, account, reference, (parked.event, text.clone())).await?.is_some() {
             return Ok(());
         }
         match self.next_look(unit, &parked).await? {
@@ -79,24 +79,45 @@ impl House {
     }
 }
 
-/// Changes a message, which has more than one line when it was filed again. `None` when there is no such message.
+/// A message's new words, or that it was taken back; and the event that told so.
+type News = (EventId, Option<String>);
+
+/// Changes a message, which has more than one line when it was filed again. `None` when there is no such message. **What is
+/// parked for it goes first, in the order in which it came**: an older edit does not undo a newer one.
 pub(super) async fn apply_change(
     unit: &mut dyn Unit,
     account: &AccountKey,
     reference: &str,
-    text: Option<&str>,
+    news: News,
 ) -> Kept<Option<ConversationId>> {
     let copies = unit.copies(account, reference).await?;
     let Some(conversation) = copies.first().map(|copy| copy.conversation) else { return Ok(None) };
     unit.conversation(conversation).await?;
-    // As they are now that nobody else changes them.
-    let copies = unit.copies(account, reference).await?;
-    let to = text.map(Content::text);
-    // An edit that comes after the end of its message brings nothing back.
-    for copy in copies.iter().filter(|copy| copy.line.content != taken_back()) {
-        change_line(unit, copy, to.as_ref()).await?;
+    for (_, text) in all_news(unit, account, reference, news).await? {
+        // As they are now that nobody else changes them.
+        let copies = unit.copies(account, reference).await?;
+        let to = text.map(Content::text);
+        // An edit that comes after the end of its message brings nothing back.
+        for copy in copies.iter().filter(|copy| copy.line.content != taken_back()) {
+            change_line(unit, copy, to.as_ref()).await?;
+        }
     }
     Ok(Some(conversation))
+}
+
+/// With what is parked, oldest first.
+async fn all_news(unit: &mut dyn Unit, account: &AccountKey, reference: &str, news: News) -> Kept<Vec<News>> {
+    let mut all = vec![news];
+    for parked in unit.unpark(account, reference).await? {
+        match parked.news {
+            ParkedNews::Changed { text } => all.push((parked.event, text)),
+            ParkedNews::Receipt { .. } | ParkedNews::Echo { .. } | ParkedNews::Paid { .. } => {
+                Ledger::park(unit, &parked).await?;
+            }
+        }
+    }
+    all.sort_by_key(|(event, _)| *event);
+    Ok(all)
 }
 
 async fn change_line(unit: &mut dyn Unit, copy: &Written, to: Option<&Content>) -> Kept<()> {

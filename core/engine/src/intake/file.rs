@@ -274,7 +274,7 @@ impl House {
                     }
                 }
                 ParkedNews::Changed { text } => {
-                    apply_change(unit, account, reference, text.as_deref()).await?;
+                    apply_change(unit, account, reference, (parked.event, text)).await?;
                 }
                 ParkedNews::Paid { .. } | ParkedNews::Echo { .. } => {}
             }

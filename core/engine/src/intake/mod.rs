@@ -17,6 +17,7 @@ use std::{
 };
 
 use file::Filing;
+use futures::{StreamExt, stream};
 use limit::Over;
 use met::Met;
 use sha2::{Digest as _, Sha256};
@@ -124,11 +125,11 @@ impl House {
             Err(error @ StoreError::Away(_)) => requests.iter().map(|_| Err(error.clone())).collect(),
             Err(error) if requests.len() == 1 => vec![Err(error)],
             Err(_) => {
-                let mut each = Vec::with_capacity(requests.len());
-                for (place, request) in requests.iter().enumerate() {
-                    each.push(self.accept_alone(request, own(&over, place)).await);
-                }
-                each
+                // What was taken long ago keeps its order; the others do not wait for each other.
+                let at_once = if counting == Counting::Not { 1 } else { requests.len() };
+                let alone = requests.iter().enumerate();
+                let alone = alone.map(|(place, request)| self.accept_alone(request, own(&over, place)));
+                stream::iter(alone).buffered(at_once).collect().await
             }
         }
     }
@@ -182,6 +183,8 @@ impl House {
         over: &Arc<Over>,
         repeats: Option<EventId>,
     ) -> Kept<Vec<Accepted>> {
+        // Several that meet somebody's lock go on alone: only who wants the locked one waits for it.
+        let most = if requests.len() == 1 { TRIES } else { 1 };
         let mut tries = 1;
         loop {
             let (house, requests, over) = (Arc::clone(self), Arc::clone(requests), Arc::clone(over));
@@ -189,7 +192,7 @@ impl House {
                 Box::pin(async move { house.file_all(unit, &requests, &over, repeats).await })
             });
             match filed.await {
-                Err(StoreError::Conflict) if tries < TRIES => tries += 1,
+                Err(StoreError::Conflict) if tries < most => tries += 1,
                 filed => return filed,
             }
         }

@@ -169,7 +169,7 @@ impl House {
     }
 
     /// The storefront and the channel of a conversation, if both are ours.
-    fn served_by(&self, conversation: &Conversation) -> Option<(&StorefrontEntry, &Channel)> {
+    pub(crate) fn served_by(&self, conversation: &Conversation) -> Option<(&StorefrontEntry, &Channel)> {
         let entry = self.registry.storefront(&conversation.storefront)?;
         Some((entry, self.registry.channel(&conversation.account)?))
     }
@@ -235,11 +235,15 @@ impl Turn<'_> {
             }
             taken.extend(events);
         }
-        self.unit.take(&taken).await?;
-        let stage = match self.stage() {
-            Ok(stage) => stage,
-            Err(error) => return Err(self.blame(taken, error)),
-        };
+        match self.end(&taken).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.blame(taken, error)),
+        }
+    }
+
+    async fn end(&mut self, taken: &[EventId]) -> Kept<()> {
+        self.unit.take(taken).await?;
+        let stage = self.stage()?;
         self.keep(stage).await
     }
 
@@ -259,7 +263,7 @@ impl Turn<'_> {
     }
 
     /// The conversation as it is after the turn.
-    async fn keep(mut self, stage: Stage) -> Kept<()> {
+    async fn keep(&mut self, stage: Stage) -> Kept<()> {
         if let Some(offered) = self.offered.take() {
             self.conversation.inner.offered = offered;
         }

@@ -1,6 +1,7 @@
 //! What a customer takes back or edits, before and after somebody has heard it.
 
 use futures::executor::block_on;
+use rstest::rstest;
 use tradepost_domain::{Content, Media, MediaKind, Party, What};
 use tradepost_engine::{RepairError, TurnEnd};
 use tradepost_ports::store::StaffWord;
@@ -238,4 +239,29 @@ fn news_of_a_message_waits_for_it_as_long_as_it_may_come() {
         shop.sweeps();
     }
     assert!(shop.store.tables().parked().is_empty(), "it is not looked for for ever");
+}
+
+/// The first came before its message, the second after it.
+#[rstest]
+#[case::it_is_there_for_the_newer_one(true)]
+#[case::both_wait(false)]
+fn an_older_edit_does_not_undo_a_newer_one(#[case] there: bool) {
+    let shop = Shop::with_quiet_time(secs(30));
+    edits(&shop, "m1", "say two");
+    shop.passes(secs(1));
+    if there {
+        writes(&shop, "m1", Content::text("say one"));
+    }
+    edits(&shop, "m1", "say three");
+    shop.passes(secs(1));
+    if !there {
+        writes(&shop, "m1", Content::text("say one"));
+    }
+    for _ in 0..10 {
+        shop.passes(secs(3));
+        shop.sweeps();
+    }
+    shop.rests();
+    assert_eq!((shop.told(), shop.sent()), (vec!["said say three".to_owned()], vec!["three".to_owned()]));
+    assert!(shop.store.tables().parked().is_empty());
 }

@@ -6,7 +6,7 @@ use futures::executor::block_on;
 use rstest::rstest;
 use tradepost_domain::{Conversation, ConversationId, Mode, What, ledger::Payment};
 use tradepost_engine::{Forgotten, Intake, RepairError, ReplayError};
-use tradepost_ports::store::{Fate, Inbox, StaffWord, UnitWork};
+use tradepost_ports::store::{Fate, Inbox, InboxBody, InboxRow, StaffWord, UnitWork};
 use tradepost_testkit::make;
 
 use super::{
@@ -213,8 +213,15 @@ fn two_processes_forget_it_once() {
 fn each_storefront_keeps_for_its_own_time() {
     let shop = with_ended(Setup { keep: days(7), ..Setup::default() });
     let (id, created_at) = (ConversationId::new(shop.now(), 9), shop.now());
-    let gone = Conversation { id, storefront: "gone".into(), created_at, ..make::conversation(9) };
-    shop.within(Box::new(move |unit| Box::pin(async move { unit.begin(&gone).await })));
+    let idle_at = Some(created_at);
+    let gone = Conversation { id, storefront: "gone".into(), created_at, idle_at, ..make::conversation(9) };
+    let idle = InboxRow::new(make::event_id(99), id, make::correlation(), created_at, InboxBody::Idle);
+    shop.within(Box::new(move |unit| {
+        Box::pin(async move {
+            unit.begin(&gone).await?;
+            unit.file(&idle).await
+        })
+    }));
     shop.arrives(What::Test);
     let intake = Intake { endpoint: "sim".into(), kind: "sim".into(), correlation: make::correlation() };
     let mut arrival = crate::sim::message("ann", 1, "hello");
@@ -227,6 +234,7 @@ fn each_storefront_keeps_for_its_own_time() {
     assert_eq!(left.events().iter().map(|event| event.fate).collect::<Vec<_>>(), [Fate::Unrouted]);
     shop.passes(days(358));
     assert_eq!(forgets(&shop), Forgotten { conversations: 1, events: 1 });
+    assert!(shop.store.tables().inbox().is_empty(), "what waited for a turn that never came goes with it");
 }
 
 /// More than one page, more than one unit.

@@ -205,7 +205,7 @@ fn a_backlog_is_worked_off_without_a_pause() {
         shop.hears_from(&format!("customer-{number}"), Content::text("say hello"));
     }
     let mut life = Life::of(&shop);
-    life.goes_on_for(Duration::from_millis(500));
+    life.goes_on_for(secs(1));
     assert_eq!(shop.lines().len(), 300, "each is answered; when the lines leave is the lane's affair");
     life.ends();
 }

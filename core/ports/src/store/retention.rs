@@ -17,8 +17,8 @@ pub trait Retention: Send {
         most: u32,
     ) -> Kept<Vec<AgedConversation>>;
 
-    /// Takes a conversation out, which this unit has locked and found with nothing open, and its alarms with it. What its
-    /// customer writes next begins another. Its history goes by and by: see [`Retention::forget_rest`]. Orders, contacts and
+    /// Takes a conversation out, which this unit has locked and found with nothing open, and its alarms and what waits for
+    /// its turn with it. What its customer writes next begins another. Its history goes by and by: see [`Retention::forget_rest`]. Orders, contacts and
     /// consents stay.
     async fn forget_conversation(&mut self, id: ConversationId) -> Kept<()>;
 
