@@ -212,11 +212,15 @@ impl fmt::Debug for PostgresStore {
 
 /// Limits stand in the transaction, since a pooler keeps no session. The server gives up what takes too long, and frees
 /// the locks of a process that has gone silent within its transaction.
+///
+/// Plans are kept: one that was made while a queue was empty would read all of it when it is long, for every row, until the
+/// server next counts rows (a minute). Everything that is asked here has an index: they are used whatever the size.
+/// www.postgresql.org/docs/current/sql-prepare.html
 fn begin(options: &PostgresOptions, kind: &str) -> String {
     let limit = options.unit_limit.as_millis();
     format!(
         "BEGIN{kind}; SET LOCAL statement_timeout = {limit}; SET LOCAL lock_timeout = {}; \
-         SET LOCAL idle_in_transaction_session_timeout = {limit}",
+         SET LOCAL idle_in_transaction_session_timeout = {limit}; SET LOCAL enable_seqscan = off",
         limit / 2
     )
 }

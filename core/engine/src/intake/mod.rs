@@ -127,9 +127,12 @@ impl House {
             Err(_) => {
                 // What was taken long ago keeps its order; the others do not wait for each other.
                 let at_once = if counting == Counting::Not { 1 } else { requests.len() };
-                let alone = requests.iter().enumerate();
-                let alone = alone.map(|(place, request)| self.accept_alone(request, own(&over, place)));
-                stream::iter(alone).buffered(at_once).collect().await
+                let alone = (0..requests.len()).map(|place| {
+                    let (house, requests, over) =
+                        (Arc::clone(self), Arc::clone(&requests), own(&over, place));
+                    async move { house.accept_alone(&requests[place], over).await }
+                });
+                stream::iter(alone.collect::<Vec<_>>()).buffered(at_once).collect().await
             }
         }
     }
