@@ -85,20 +85,29 @@ impl House {
         let mut waiting: BTreeSet<ConversationId> = BTreeSet::new();
         let under_way: Mutex<BTreeMap<ConversationId, bool>> = Mutex::default();
         let mut tasks = Tasks::new();
-        let (mut look, mut look_at) = (true, self.now());
+        let (mut look, mut more, mut looked_at) = (true, false, self.now());
         while !*stop.borrow() {
             // However much one is told: what nobody tells of, such as a turn that failed, is looked for all the same.
-            if look || look_at <= self.now() && waiting.len() < self.tuning.turns_at_once {
+            if look || self.look_at(looked_at, more && self.has_room(&waiting)) <= self.now() {
                 let ripe = self.logged(self.ripe().await, "look for ripe conversations");
-                look_at = self.now() + if ripe.more { SOON } else { self.until_next_look() };
+                (looked_at, more) = (self.now(), ripe.more);
                 let under_way = under_way.lock();
                 waiting.extend(ripe.ours.into_iter().filter(|id| !under_way.contains_key(id)));
             }
             waiting.extend(self.agenda.due(self.now()));
             self.begin_turns(&mut waiting, &under_way, &mut tasks);
+            let look_at = self.look_at(looked_at, more && self.has_room(&waiting));
             look = self.wait_for_turns(look_at, &mut *listener, &mut waiting, &mut tasks, &mut stop).await;
         }
         while tasks.next().await.is_some() {}
+    }
+
+    fn look_at(&self, looked_at: Timestamp, early: bool) -> Timestamp {
+        looked_at + if early { SOON } else { self.until_next_look() }
+    }
+
+    fn has_room(&self, waiting: &BTreeSet<ConversationId>) -> bool {
+        waiting.len() < self.tuning.turns_at_once
     }
 
     fn begin_turns<'a>(
