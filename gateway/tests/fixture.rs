@@ -1,6 +1,6 @@
 //! A channel of the tests' own, `post`, and houses that stand on memory.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use futures::{FutureExt, future::BoxFuture};
@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tradepost_domain::{
-    AccountKey, Arrival, Body, Capabilities, Content, Context, ConversationId, Effect, Event, Flow, Lane,
-    Party, Stage, Step, What, capabilities::TextUnit,
+    AccountKey, Arrival, Body, Capabilities, Content, Context, ConversationId, Effect, Event, Flow, Party,
+    Stage, Step, What, capabilities::TextUnit,
 };
 use tradepost_gateway::{
     outfit::{FlowKind, Ground, Outfit, Site},
@@ -131,7 +131,7 @@ fn arrival(raw: serde_json::Value) -> Arrival {
             at: None,
             raw: text,
             what: What::Message {
-                from: Party { id: from, name: None },
+                from: Party::new(from),
                 reference: Some(id),
                 content: Content::text(words),
                 about: None,
@@ -156,14 +156,7 @@ struct PostMessenger {
 impl PostMessenger {
     fn new(id: &str) -> Self {
         let account = AccountKey::of("post", id);
-        let terms = Terms {
-            lane: Lane::new(account.as_str()),
-            account,
-            time_limit: Duration::from_secs(1),
-            concurrency: 4,
-            per_second: 1000,
-            repeat: Repeat::Keyed,
-        };
+        let terms = Terms { per_second: 1000, repeat: Repeat::Keyed, ..Terms::of(account) };
         Self { terms, capabilities: Capabilities::text_only(1000, TextUnit::Characters) }
     }
 }
@@ -179,7 +172,7 @@ impl Messenger for PostMessenger {
     async fn send(&self, outbound: &Outbound) -> PortResult<Receipt> {
         Ok(Receipt { reference: outbound.effect.to_string(), at: None })
     }
-    async fn signal(&self, _: &str, _: Signal) -> PortResult<()> {
+    async fn signal(&self, _: &str, _: Option<&str>, _: Signal) -> PortResult<()> {
         Ok(())
     }
 }

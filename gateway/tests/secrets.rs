@@ -146,6 +146,7 @@ async fn says(house: &House) -> PortResult<Receipt> {
         effect: EffectId { turn, position: 0 },
         peer: ANNA.into(),
         content: Content::text("Hi"),
+        attached: Vec::new(),
         author: Author::Bot,
         passage: Passage::Open,
     };

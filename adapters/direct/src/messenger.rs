@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tradepost_domain::{
-    AccountKey, Capabilities, Lane, MediaKind,
-    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit},
+    AccountKey, Capabilities, MediaKind,
+    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextUnit},
 };
 use tradepost_ports::{Messenger, Outbound, PortResult, Receipt, Signal, Terms, terms::Repeat};
 
@@ -19,12 +19,11 @@ impl Direct {
     /// The account of that key.
     pub fn new(account: AccountKey) -> Self {
         let terms = Terms {
-            lane: Lane::new(account.as_str()),
-            account,
             time_limit: Duration::from_secs(1),
             concurrency: 64,
             per_second: 10_000,
             repeat: Repeat::Keyed,
+            ..Terms::of(account)
         };
         Self { terms, capabilities: capabilities() }
     }
@@ -32,20 +31,16 @@ impl Direct {
 
 /// What a caller may be handed: everything that JSON can say. The limits only keep answers of a sane size.
 pub fn capabilities() -> Capabilities {
-    let choice = ChoiceLimit { most: 50, title: 200, payload: 1_000 };
-    let media = |kind| MediaLimit { kind, bytes: 25 * 1024 * 1024, caption: true };
+    let choice = ChoiceLimit { description: 200, ..ChoiceLimit::new(50, 200, 1_000) };
+    let media = |kind| MediaLimit { kind, bytes: 25 * 1024 * 1024, caption: 20_000 };
     Capabilities {
-        text: TextLimit { most: 20_000, unit: TextUnit::Characters },
         quick_replies: Some(choice),
         buttons: Some(choice),
         list: Some(choice),
         cards: Some(CardLimit { most: 20, title: 200, buttons: 10, button_title: 200 }),
         media: [MediaKind::Image, MediaKind::Video, MediaKind::Audio, MediaKind::File].map(media).into(),
         location: true,
-        templates: false,
-        window: None,
-        typing: false,
-        seen: false,
+        ..Capabilities::text_only(20_000, TextUnit::Characters)
     }
 }
 
@@ -64,7 +59,7 @@ impl Messenger for Direct {
         Ok(Receipt { reference: outbound.effect.to_string(), at: None })
     }
 
-    async fn signal(&self, _: &str, _: Signal) -> PortResult<()> {
+    async fn signal(&self, _: &str, _: Option<&str>, _: Signal) -> PortResult<()> {
         Ok(())
     }
 }

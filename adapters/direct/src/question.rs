@@ -48,7 +48,7 @@ impl Question {
             at: Some(now),
             raw: self.raw(),
             what: What::Message {
-                from: Party { id: self.contact.clone(), name: self.name.clone() },
+                from: Party { name: self.name.clone(), ..Party::new(self.contact.clone()) },
                 reference: Some(reference),
                 content: self.content(),
                 about: None,

@@ -20,7 +20,7 @@ pub use messenger::Instagram;
 pub use plug::Plug;
 use tradepost_domain::{
     Capabilities, MediaKind,
-    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit, Window},
+    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextUnit, Window},
 };
 use tradepost_http::Http;
 pub use webhook::{InstagramWebhook, parse, schema};
@@ -42,12 +42,10 @@ const HOUR: i64 = 3600;
 /// What Instagram shows, and the limits of it.
 /// developers.facebook.com/documentation/business-messaging/instagram-messaging/features/send-message
 pub fn capabilities(human_agent: bool, button_template: bool) -> Capabilities {
-    let media = |kind, bytes| MediaLimit { kind, bytes, caption: false };
+    let media = |kind, bytes| MediaLimit { kind, bytes, caption: 0 };
     Capabilities {
-        text: TextLimit { most: 1000, unit: TextUnit::Bytes },
-        quick_replies: Some(ChoiceLimit { most: 13, title: 20, payload: 1000 }),
-        buttons: button_template.then_some(ChoiceLimit { most: 3, title: 20, payload: 1000 }),
-        list: None,
+        quick_replies: Some(ChoiceLimit::new(13, 20, 1000)),
+        buttons: button_template.then_some(ChoiceLimit { text: 640, ..ChoiceLimit::new(3, 20, 1000) }),
         cards: Some(CardLimit { most: 10, title: 80, buttons: 3, button_title: 20 }),
         media: vec![
             media(MediaKind::Image, 8 * MIB),
@@ -55,13 +53,12 @@ pub fn capabilities(human_agent: bool, button_template: bool) -> Capabilities {
             media(MediaKind::Audio, 25 * MIB),
             media(MediaKind::File, 25 * MIB),
         ],
-        location: false,
-        templates: false,
         window: Some(Window {
-            seconds: 24 * HOUR,
             staff_seconds: if human_agent { 7 * 24 * HOUR } else { 0 },
+            ..Window::hours(24)
         }),
         typing: true,
         seen: true,
+        ..Capabilities::text_only(1000, TextUnit::Bytes)
     }
 }

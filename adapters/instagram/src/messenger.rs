@@ -3,11 +3,9 @@
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use tradepost_domain::{AccountKey, Author, Capabilities, ErrorKind, Lane, PortError, capabilities::Passage};
+use tradepost_domain::{AccountKey, Author, Capabilities, ErrorKind, PortError, capabilities::Passage};
 use tradepost_http::{Http, Reach, Request};
-use tradepost_ports::{
-    Messenger, Outbound, PortResult, Receipt, Signal, Terms, TokenCell, TokenHabits, terms::Repeat,
-};
+use tradepost_ports::{Messenger, Outbound, PortResult, Receipt, Signal, Terms, TokenCell, TokenHabits};
 
 use crate::{
     KIND, capabilities,
@@ -35,12 +33,10 @@ impl Instagram {
     pub(crate) fn new(config: AccountConfig, http: Http) -> Self {
         let account = AccountKey::of(KIND, &config.account);
         let terms = Terms {
-            lane: Lane::new(account.as_str()),
-            account,
             time_limit: config.time_limit,
             concurrency: config.concurrency,
             per_second: config.per_second,
-            repeat: Repeat::Never,
+            ..Terms::of(account)
         };
         let fetch_terms = fetch_terms(&config.account, &http);
         let capabilities = capabilities(config.human_agent, config.button_template);
@@ -84,14 +80,7 @@ impl Instagram {
 /// documented; these are ours.
 fn fetch_terms(account: &str, http: &Http) -> Terms {
     let account = AccountKey::of(KIND, &format!("{account}/media"));
-    Terms {
-        lane: Lane::new(account.as_str()),
-        account,
-        time_limit: http.config().fetch_limit,
-        concurrency: 4,
-        per_second: 20,
-        repeat: Repeat::Never,
-    }
+    Terms { time_limit: http.config().fetch_limit, concurrency: 4, per_second: 20, ..Terms::of(account) }
 }
 
 #[async_trait]
@@ -114,7 +103,7 @@ impl Messenger for Instagram {
         }
     }
 
-    async fn signal(&self, peer: &str, signal: Signal) -> PortResult<()> {
+    async fn signal(&self, peer: &str, _: Option<&str>, signal: Signal) -> PortResult<()> {
         self.post(&outbound::signal(peer, signal)).await.map(drop)
     }
 }

@@ -37,6 +37,7 @@ pub fn line(content: Content) -> Outbound {
         effect: EffectId { turn, position: 0 },
         peer: CUSTOMER.into(),
         content,
+        attached: Vec::new(),
         author: Author::Bot,
         passage: Passage::Open,
     }
@@ -240,7 +241,7 @@ fn media(url: &str) -> Content {
 #[case::words_beside_media(Content::Media { media: vec![Media::remote(MediaKind::Image, "https://a.example/")], text: Some("x".into()) })]
 #[case::lost_medium(Content::Media { media: vec![Media { kind: MediaKind::Image, source: Source::Missing { reason: "gone".into() } }], text: None })]
 #[case::place(Content::Location { latitude_e6: 0, longitude_e6: 0, name: None })]
-#[case::template(Content::Template { name: "x".into(), language: "en".into(), parameters: Vec::new() })]
+#[case::template(Content::Template(tradepost_domain::Template::new("x", "en")))]
 #[tokio::test]
 async fn what_does_not_fit_is_refused_before_it_leaves(#[case] content: Content) {
     let config = AccountConfig::new(ACCOUNT, Route::InstagramLogin, SecretString::from(TOKEN));
@@ -315,7 +316,7 @@ async fn a_lost_answer_is_uncertain_and_a_lost_connection_is_not(
 async fn a_sign_of_life_stands_alone(#[case] signal: Signal, #[case] action: &str) {
     let answer = ResponseTemplate::new(200).set_body_json(json!({"recipient_id": CUSTOMER}));
     let server = graph(answer).await;
-    opened(account(&server.uri())).signal(CUSTOMER, signal).await.expect("shown");
+    opened(account(&server.uri())).signal(CUSTOMER, None, signal).await.expect("shown");
     let expected = json!({"recipient": {"id": CUSTOMER}, "sender_action": action});
     assert_eq!(last_body(&server).await, expected);
 }

@@ -171,7 +171,7 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::types::Moment;
+    use crate::types::{Document, Moment};
     consents (seq) {
         seq -> BigInt,
         storefront -> Text,
@@ -180,7 +180,8 @@ diesel::table! {
         purpose -> Text,
         given -> Bool,
         at -> Moment,
-        source -> Nullable<Text>,
+        source -> Document,
+        words -> Nullable<Text>,
     }
 }
 

@@ -11,7 +11,7 @@ use tradepost_domain::{
     Correlation, DeadLetterId, Delivery, EffectId, Event, EventId, Identity, Lane, Line, MatchKind,
     MediaKind, Message, MessageId, Mode, Money, OrderId, Party, Rule, RuleId, Slot, Storefront, StorefrontId,
     Timestamp, Trace, TurnId, WorkerId,
-    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit, Window},
+    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextUnit, Window},
     conversation::Inner,
     ledger::{Item, Order, OrderState, Payment},
     money::Currency,
@@ -22,7 +22,6 @@ use tradepost_ports::{
         Cause, Class, DeadLetter, DeadWork, Fate, InboxBody, InboxRow, JournalRow, MediaBlob, OutboxRow,
         Parked, ParkedNews, Sealed, StoredEvent, Timer, Work, Written,
     },
-    terms::Repeat,
 };
 
 /// Where [`at`] counts from: a Tuesday in January 2026, ten in the morning, UTC.
@@ -229,7 +228,7 @@ pub fn payment(n: u64, reference: &str) -> Payment {
 
 /// Parked news `n`: an echo, looked at again after 72 hours.
 pub fn parked(n: u64, reference: &str) -> Parked {
-    let news = ParkedNews::Echo { to: Party { id: peer(n), name: None }, content: Content::text("Hello.") };
+    let news = ParkedNews::Echo { to: Party::new(peer(n)), content: Content::text("Hello.") };
     Parked { event: event_id(n), account: account(), reference: reference.into(), until: at(72 * 3600), news }
 }
 
@@ -319,30 +318,29 @@ pub fn corner_shop() -> Storefront {
 /// Generous terms of an account, whose lane is the account: five seconds a call, no keys.
 pub fn terms(account: &str) -> Terms {
     Terms {
-        account: AccountKey::new(account),
-        lane: Lane::new(account),
         time_limit: Duration::from_secs(5),
         concurrency: 8,
         per_second: 1_000,
-        repeat: Repeat::Never,
+        ..Terms::of(AccountKey::new(account))
     }
 }
 
 /// A channel that can show everything, within a window of 24 hours (seven days for a person).
 pub fn capabilities() -> Capabilities {
-    let choices = |most| Some(ChoiceLimit { most, title: 20, payload: 256 });
-    let media = |kind| MediaLimit { kind, bytes: 8 << 20, caption: true };
+    let choices = |most| Some(ChoiceLimit { description: 72, ..ChoiceLimit::new(most, 20, 256) });
+    let media = |kind| MediaLimit { kind, bytes: 8 << 20, caption: 1_000 };
     Capabilities {
-        text: TextLimit { most: 1_000, unit: TextUnit::Characters },
         quick_replies: choices(13),
         buttons: choices(3),
         list: choices(10),
         cards: Some(CardLimit { most: 10, title: 80, buttons: 3, button_title: 20 }),
         media: [MediaKind::Image, MediaKind::Video, MediaKind::Audio, MediaKind::File].map(media).into(),
         location: true,
+        people: true,
         templates: true,
-        window: Some(Window { seconds: 24 * 3600, staff_seconds: 7 * 24 * 3600 }),
+        window: Some(Window { staff_seconds: 7 * 24 * 3600, ..Window::hours(24) }),
         typing: true,
         seen: true,
+        ..Capabilities::text_only(1_000, TextUnit::Characters)
     }
 }

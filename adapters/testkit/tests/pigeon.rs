@@ -63,7 +63,7 @@ impl Webhook for Pigeon {
 fn arrival(n: usize, note: &Value) -> Arrival {
     let what = match (note["from"].as_str(), note["text"].as_str()) {
         (Some(from), Some(text)) => What::Message {
-            from: Party { id: from.into(), name: None },
+            from: Party::new(from),
             reference: None,
             content: Content::text(text),
             about: None,

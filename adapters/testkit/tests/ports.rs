@@ -27,6 +27,7 @@ fn outbound(n: u64) -> Outbound {
         effect: make::effect_id(n),
         peer: make::peer(1),
         content: Content::text("Hello."),
+        attached: Vec::new(),
         author: Author::Bot,
         passage: Passage::Open,
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Content, Delivery,
+    Content, Delivery, Phone, Purpose,
     ledger::Payment,
     message::{About, Referral},
 };
@@ -25,13 +25,31 @@ pub struct Arrival {
 }
 
 /// The customer's side of an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
-    /// The provider's id of the customer.
+    /// The provider's id of the customer: where lines are sent.
     pub id: String,
     /// The name they go by, if the event tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Other ids of the same customer with the same account, by the provider's word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+    /// Their number, by the provider's word; never one that a customer typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+}
+
+impl Party {
+    /// A customer of whom only the id is known.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
+
+    /// All ids, the one to write to first.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.id).chain(&self.also).map(String::as_str)
+    }
 }
 
 /// What an event is.
@@ -104,6 +122,22 @@ pub enum What {
         /// How.
         referral: Referral,
     },
+    /// The customer told the provider itself whether they want something; STOP that they write is a message.
+    Preference {
+        /// Who.
+        from: Party,
+        /// What.
+        purpose: Purpose,
+        /// Do they want it?
+        given: bool,
+    },
+    /// The customer is the same and has another id from now on.
+    Renumbered {
+        /// The id that is no longer theirs.
+        from: String,
+        /// The new one.
+        to: Party,
+    },
     /// Money came for an order.
     Paid {
         /// The payment.
@@ -130,9 +164,10 @@ impl What {
     /// The customer whom it concerns, by the provider's id, if it tells.
     pub fn peer(&self) -> Option<&str> {
         match self {
-            Self::Message { from, .. } | Self::Reaction { from, .. } | Self::Referred { from, .. } => {
-                Some(&from.id)
-            }
+            Self::Message { from, .. }
+            | Self::Reaction { from, .. }
+            | Self::Referred { from, .. }
+            | Self::Preference { from, .. } => Some(&from.id),
             Self::Echo { to, .. } => Some(&to.id),
             Self::Receipt { peer, .. } => peer.as_deref(),
             _ => None,
@@ -149,6 +184,8 @@ impl What {
             Self::Edited { .. } => "edited",
             Self::Reaction { .. } => "reaction",
             Self::Referred { .. } => "referred",
+            Self::Preference { .. } => "preference",
+            Self::Renumbered { .. } => "renumbered",
             Self::Paid { .. } => "paid",
             Self::Test => "test",
             Self::Other { .. } => "other",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::media::MediaKind;
+use crate::{fit::sms, media::MediaKind};
 
 /// A channel's abilities and limits. `None` or an empty list says "cannot".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +21,9 @@ pub struct Capabilities {
     pub media: Vec<MediaLimit>,
     /// Can a place be sent?
     pub location: bool,
-    /// Can an approved template be sent?
+    /// Can people's names and numbers be sent?
+    pub people: bool,
+    /// Can an approved template be sent? It may leave while the window is closed.
     pub templates: bool,
     /// How long after the customer's last message we may write.
     pub window: Option<Window>,
@@ -29,6 +31,8 @@ pub struct Capabilities {
     pub typing: bool,
     /// Can the customer's message be marked as seen?
     pub seen: bool,
+    /// Are media of our store handed to the adapter with their bytes? Else it writes links to them.
+    pub uploads: bool,
 }
 
 /// How long a text may be.
@@ -48,6 +52,8 @@ pub enum TextUnit {
     Bytes,
     /// Unicode scalar values.
     Characters,
+    /// Parts of an SMS: [`crate::fit::sms`].
+    Segments,
 }
 
 impl TextUnit {
@@ -56,11 +62,12 @@ impl TextUnit {
         match self {
             Self::Bytes => text.len(),
             Self::Characters => text.chars().count(),
+            Self::Segments => sms::segments(text).count,
         }
     }
 }
 
-/// How many choices a question may have, and how long their titles and payloads may be, in characters.
+/// How many choices a question may have, and how long its parts may be, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChoiceLimit {
     /// At most so many.
@@ -69,6 +76,19 @@ pub struct ChoiceLimit {
     pub title: usize,
     /// Characters of a payload.
     pub payload: usize,
+    /// Characters of the question, where that is less than a text may have.
+    pub text: usize,
+    /// Characters of a choice's second line; 0 where none is shown.
+    pub description: usize,
+    /// Characters of what opens a list.
+    pub button: usize,
+}
+
+impl ChoiceLimit {
+    /// Choices without a second line; the question may be as long as any text.
+    pub const fn new(most: usize, title: usize, payload: usize) -> Self {
+        Self { most, title, payload, text: usize::MAX, description: 0, button: title }
+    }
 }
 
 /// Limits of cards.
@@ -91,8 +111,8 @@ pub struct MediaLimit {
     pub kind: MediaKind,
     /// At most so many bytes.
     pub bytes: u64,
-    /// Can words stand beside it, or do they need a message of their own?
-    pub caption: bool,
+    /// Characters of the words beside it; 0 where words need a message of their own.
+    pub caption: usize,
 }
 
 /// How long after the customer's last message we may write.
@@ -102,9 +122,16 @@ pub struct Window {
     pub seconds: i64,
     /// A person of the shop, so many seconds; 0 where the channel has no such extension or the account no right to it.
     pub staff_seconds: i64,
+    /// So many lines of ours at most after each message of the customer; `None` where nobody counts.
+    pub quota: Option<u32>,
 }
 
 impl Window {
+    /// A window of so many hours for anybody, and without a quota.
+    pub const fn hours(hours: i64) -> Self {
+        Self { seconds: hours * 3600, staff_seconds: 0, quota: None }
+    }
+
     /// May a line leave, and does it need the extension for persons?
     pub fn allows(&self, silent_seconds: i64, by_staff: bool) -> Passage {
         match silent_seconds {
@@ -138,10 +165,12 @@ impl Capabilities {
             cards: None,
             media: Vec::new(),
             location: false,
+            people: false,
             templates: false,
             window: None,
             typing: false,
             seen: false,
+            uploads: false,
         }
     }
 
@@ -169,7 +198,7 @@ mod tests {
         #[case] staff: bool,
         #[case] expected: Passage,
     ) {
-        let window = Window { seconds: 86_400, staff_seconds: 604_800 };
+        let window = Window { staff_seconds: 604_800, ..Window::hours(24) };
         assert_eq!(window.allows(silent, staff), expected);
     }
 }

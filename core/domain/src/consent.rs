@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Identity, MessageId, StorefrontId};
+use crate::{EventId, Identity, MessageId, StorefrontId};
 
 /// What a contact agreed to or refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,8 +35,25 @@ pub struct ConsentEntry {
     pub given: bool,
     /// When.
     pub at: Timestamp,
-    /// The message that said so; `None` when staff or an import did.
-    pub source: Option<MessageId>,
+    /// Who or what said so.
+    pub source: Evidence,
+    /// The words, where there were any: they outlive the transcript.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+}
+
+/// Where an entry of the consent ledger comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", content = "id", rename_all = "snake_case")]
+pub enum Evidence {
+    /// A message of the customer.
+    Message(MessageId),
+    /// What the customer told the provider: its event.
+    Event(EventId),
+    /// An older entry, under the id that the customer had before.
+    Renumbered(EventId),
+    /// A person of the shop, or an import.
+    Staff,
 }
 
 /// A word that stands for itself, whatever the flow is doing.

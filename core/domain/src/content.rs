@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::media::Media;
+use crate::{Money, Template, media::Media};
 
 /// The content of one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,15 +66,28 @@ pub enum Content {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
-    /// A template that the provider has approved.
-    Template {
-        /// Its name at the provider.
-        name: String,
-        /// Its language code there.
-        language: String,
-        /// The values of its placeholders, in order.
-        parameters: Vec<String>,
+    /// People and how they are reached.
+    People {
+        /// At least one.
+        people: Vec<Person>,
     },
+    /// What the customer put into the basket of a catalogue that the provider keeps.
+    Basket {
+        /// The words beside it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// What is in it.
+        items: Vec<BasketItem>,
+    },
+    /// A form that the provider showed to the customer, filled in.
+    Form {
+        /// Which.
+        name: String,
+        /// What was filled in, as the provider wrote it; JSON as a rule.
+        answers: String,
+    },
+    /// A template that the provider has approved.
+    Template(Template),
     /// Something that the channel could not hand over.
     Unsupported {
         /// The provider's word for it.
@@ -96,10 +109,13 @@ impl Content {
             | Self::QuickReplies { text, .. }
             | Self::List { text, .. } => Some(text),
             Self::Tap { title, .. } => Some(title),
-            Self::Media { text, .. } => text.as_deref(),
-            Self::Cards { .. } | Self::Location { .. } | Self::Template { .. } | Self::Unsupported { .. } => {
-                None
-            }
+            Self::Media { text, .. } | Self::Basket { text, .. } => text.as_deref(),
+            Self::Cards { .. }
+            | Self::Location { .. }
+            | Self::People { .. }
+            | Self::Form { .. }
+            | Self::Template(_)
+            | Self::Unsupported { .. } => None,
         }
     }
 
@@ -132,6 +148,28 @@ impl Choice {
     pub fn new(payload: impl Into<String>, title: impl Into<String>) -> Self {
         Self { payload: payload.into(), title: title.into(), description: None }
     }
+}
+
+/// A person, as one passes on somebody's number.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The name.
+    pub name: String,
+    /// The numbers, as they were written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<String>,
+}
+
+/// One line of a basket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BasketItem {
+    /// The shop's own id of the article.
+    pub sku: String,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one as the customer saw it: never what is charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Money>,
 }
 
 /// A card: a title, perhaps a picture, links and choices.

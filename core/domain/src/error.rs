@@ -81,12 +81,16 @@ pub struct PortError {
     /// How long the provider asks us to wait, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// Is only this customer meant? Else what the provider says of its rate holds for the whole account.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub this_customer_only: bool,
 }
 
 impl PortError {
     /// An error of that kind.
     pub fn new(kind: ErrorKind, provider: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
-        Self { kind, provider: provider.into(), code: None, detail: detail.into(), retry_after_ms: None }
+        let (provider, detail) = (provider.into(), detail.into());
+        Self { kind, provider, code: None, detail, retry_after_ms: None, this_customer_only: false }
     }
 
     /// With the provider's own code.
@@ -98,6 +102,13 @@ impl PortError {
     /// With the wait that the provider asks for.
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.retry_after_ms = wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
+    /// Said of this customer alone: others may be written to.
+    #[must_use]
+    pub fn for_this_customer(mut self) -> Self {
+        self.this_customer_only = true;
         self
     }
 

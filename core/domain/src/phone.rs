@@ -24,15 +24,45 @@ impl Phone {
         }
         let region = region.and_then(|region| region.parse::<Region>().ok());
         let number = PhoneNumber::parse(text, region).map_err(|_| BadPhone)?;
+        let number = match as_dialled_today(number.country_code, &number.national_number.to_string()) {
+            Some(today) => PhoneNumber::parse(&today, None).map_err(|_| BadPhone)?,
+            None => number,
+        };
         if !number.is_valid() {
             return Err(BadPhone);
         }
         Ok(Self(number.format_as(PhoneNumberFormat::E164).into_owned()))
     }
 
+    /// Reads digits with their country code and without a plus, as providers write numbers.
+    pub fn of_digits(digits: &str) -> Result<Self, BadPhone> {
+        match digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => Self::parse(&format!("+{digits}"), None),
+            false => Err(BadPhone),
+        }
+    }
+
+    /// The digits without the plus.
+    pub fn digits(&self) -> &str {
+        self.0.trim_start_matches('+')
+    }
+
     /// The number in E.164.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Numbers that were written in another way once, and still are by some providers: Brazilian mobiles without their
+/// ninth digit, Mexican and Argentine mobiles with or without theirs.
+fn as_dialled_today(country: i32, national: &str) -> Option<String> {
+    let at = |place: usize| national.as_bytes().get(place).copied();
+    match (country, national.len(), at(0)) {
+        (55, 10, _) if at(2).is_some_and(|digit| digit >= b'6') => {
+            Some(format!("+55{}9{}", &national[..2], &national[2..]))
+        }
+        (52, 11, Some(b'1')) => Some(format!("+52{}", &national[1..])),
+        _ => None,
     }
 }
 
@@ -71,6 +101,30 @@ mod tests {
             Phone::parse(text, region).map(|phone| phone.as_str().to_owned()),
             Ok("+14155552671".into())
         );
+    }
+
+    /// proves: PL-10
+    #[rstest]
+    #[case::brazil_without_its_nine("+55 11 8765-4321", "+5511987654321")]
+    #[case::brazil("+55 11 98765-4321", "+5511987654321")]
+    #[case::a_brazilian_landline("+55 11 3456-7890", "+551134567890")]
+    #[case::mexico_with_a_one("+52 1 55 1234 5678", "+525512345678")]
+    #[case::mexico("+52 55 1234 5678", "+525512345678")]
+    #[case::argentina_with_its_nine("+54 9 11 2345-6789", "+5491123456789")]
+    #[case::india("+91 98000 00000", "+919800000000")]
+    fn old_spellings_are_the_same_number(#[case] text: &str, #[case] expected: &str) {
+        let phone = Phone::parse(text, None).expect("valid");
+        assert_eq!(phone.as_str(), expected);
+        assert_eq!(Phone::of_digits(&text.replace(['+', ' ', '-'], "")), Ok(phone));
+    }
+
+    /// proves: PL-10
+    #[rstest]
+    #[case::a_business_scoped_id("BR.777")]
+    #[case::a_plus("+14155552671")]
+    #[case::nothing("")]
+    fn digits_are_only_digits(#[case] text: &str) {
+        assert!(Phone::of_digits(text).is_err());
     }
 
     #[rstest]

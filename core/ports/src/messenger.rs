@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use tradepost_domain::{Author, Capabilities, Content, EffectId, Timestamp, capabilities::Passage};
 
-use crate::{PortResult, Terms};
+use crate::{PortResult, Terms, store::MediaBlob};
 
 /// A channel account that can write to customers.
 #[async_trait]
@@ -18,8 +18,9 @@ pub trait Messenger: Send + Sync {
     /// that does not tell. `Unavailable` only when the provider certainly did not take it.
     async fn send(&self, outbound: &Outbound) -> PortResult<Receipt>;
 
-    /// Shows a sign of life. Never repeated, never missed.
-    async fn signal(&self, peer: &str, signal: Signal) -> PortResult<()>;
+    /// Shows a sign of life to that customer. `about` is the provider's id of their latest message, for providers that show
+    /// it there; without one such an adapter shows nothing. Never repeated, never missed.
+    async fn signal(&self, peer: &str, about: Option<&str>, signal: Signal) -> PortResult<()>;
 }
 
 /// One line on its way.
@@ -31,6 +32,8 @@ pub struct Outbound {
     pub peer: String,
     /// What it says, fitted to the channel.
     pub content: Content,
+    /// The media of our store that the content names, where [`Capabilities::uploads`] asks for them; each once.
+    pub attached: Vec<MediaBlob>,
     /// Who wrote it.
     pub author: Author,
     /// Under which rule of the window it leaves.

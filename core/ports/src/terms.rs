@@ -18,8 +18,35 @@ pub struct Terms {
     pub concurrency: usize,
     /// Calls in one second, at most.
     pub per_second: u32,
+    /// How fast lines to one and the same customer may follow each other, where that is limited.
+    pub pair: Option<PairRate>,
     /// What a repeated call does.
     pub repeat: Repeat,
+}
+
+impl Terms {
+    /// Careful terms, for an adapter to put its own over: the account is its own lane, ten seconds a call, four calls at
+    /// the same time, ten in a second, nothing is repeated.
+    pub fn of(account: AccountKey) -> Self {
+        Self {
+            lane: Lane::new(account.as_str()),
+            account,
+            time_limit: Duration::from_secs(10),
+            concurrency: 4,
+            per_second: 10,
+            pair: None,
+            repeat: Repeat::Never,
+        }
+    }
+}
+
+/// How fast lines to one customer may follow each other: some at once, then one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PairRate {
+    /// So many may be ahead of their time.
+    pub burst: u32,
+    /// One more after each of these.
+    pub every: Duration,
 }
 
 /// What a repeated call does at a provider.

@@ -171,7 +171,8 @@ CREATE TABLE consents (
     purpose text COLLATE "C" NOT NULL,
     given boolean NOT NULL,
     at timestamptz NOT NULL,
-    source text COLLATE "C"
+    source json NOT NULL,
+    words text COLLATE "C"
 );
 CREATE INDEX consents_of ON consents (storefront, scheme, value, purpose, at, seq);
 

@@ -172,7 +172,8 @@ CREATE TABLE consents (
     purpose TEXT NOT NULL,
     given INTEGER NOT NULL,
     at INTEGER NOT NULL,
-    source TEXT
+    source TEXT NOT NULL,
+    words TEXT
 ) STRICT;
 CREATE INDEX consents_of ON consents (storefront, scheme, value, purpose, at);
 

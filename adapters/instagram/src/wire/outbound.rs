@@ -66,7 +66,10 @@ impl Shelf<'_> {
             Content::Tap { .. }
             | Content::List { .. }
             | Content::Location { .. }
-            | Content::Template { .. }
+            | Content::People { .. }
+            | Content::Basket { .. }
+            | Content::Form { .. }
+            | Content::Template(_)
             | Content::Unsupported { .. } => Err("it cannot be shown on Instagram".into()),
         }
     }

@@ -268,7 +268,8 @@ fn tap(payload: &str, title: &str) -> Content {
 }
 
 fn party(side: &Side) -> Option<Party> {
-    Some(Party { id: text_of(&side.id)?, name: words_of(&side.username).map(str::to_owned) })
+    let name = words_of(&side.username).map(str::to_owned);
+    Some(Party { name, ..Party::new(text_of(&side.id)?) })
 }
 
 fn id_of(side: &Option<Side>) -> Option<&str> {

@@ -10,7 +10,7 @@ use tradepost_ports::store::{Contacts, Kept};
 use super::{RunQueryDsl, SqlUnit};
 use crate::{
     schema::{consents, contacts, facts, identities},
-    types::{At, Id},
+    types::{At, Id, Json},
 };
 
 #[async_trait]
@@ -84,7 +84,8 @@ impl Contacts for SqlUnit<'_> {
             consents::purpose.eq(entry.purpose.word()),
             consents::given.eq(entry.given),
             consents::at.eq(At(entry.at)),
-            consents::source.eq(entry.source.map(Id)),
+            consents::source.eq(Json::of(&entry.source)?),
+            consents::words.eq(&entry.words),
         );
         self.later(|db| diesel::insert_into(consents::table).values(row).execute(db)).await
     }

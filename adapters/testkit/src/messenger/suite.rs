@@ -7,8 +7,9 @@ use std::{
 };
 
 use tradepost_domain::{
-    Author, Capabilities, Card, Choice, Content, EffectId, ErrorKind, Link, Media, PortError,
+    Author, Capabilities, Card, Choice, Content, EffectId, ErrorKind, Link, Media, PortError, Template,
     capabilities::{CardLimit, ChoiceLimit, Passage, TextUnit},
+    template::Parameter,
 };
 use tradepost_ports::{Messenger, Outbound, PortResult, Receipt, Signal};
 
@@ -22,7 +23,14 @@ type Doubled = Arc<dyn Double>;
 
 fn outbound(double: &Doubled, n: u64, content: Content) -> Outbound {
     let effect = EffectId { turn: make::turn_id(n), position: 0 };
-    Outbound { effect, peer: double.peer(), content, author: Author::Bot, passage: Passage::Open }
+    Outbound {
+        effect,
+        peer: double.peer(),
+        content,
+        attached: Vec::new(),
+        author: Author::Bot,
+        passage: Passage::Open,
+    }
 }
 
 async fn send(double: &Doubled, messenger: &dyn Messenger, n: u64, content: Content) -> PortResult<Receipt> {
@@ -99,15 +107,14 @@ fn declared(can: &Capabilities) -> Vec<Content> {
     for limit in &can.media {
         let media = vec![Media::remote(limit.kind, "https://media.example/1")];
         contents.push(Content::Media { media: media.clone(), text: None });
-        contents.extend(limit.caption.then(|| Content::Media { media, text: Some("Look.".into()) }));
+        contents.extend((limit.caption > 0).then(|| Content::Media { media, text: Some("Look.".into()) }));
     }
     let place =
         Content::Location { latitude_e6: 37_800_000, longitude_e6: -122_270_000, name: Some("Shop".into()) };
     contents.extend(can.location.then_some(place));
-    contents.extend(can.templates.then(|| Content::Template {
-        name: "order_ready".into(),
-        language: "en".into(),
-        parameters: vec!["Sam".into()],
+    contents.extend(can.templates.then(|| {
+        let parameters = vec![Parameter::new("Sam")];
+        Content::Template(Template { parameters, ..Template::new("order_ready", "en") })
     }));
     contents
 }
@@ -144,7 +151,7 @@ pub async fn signs_of_life_are_shown(double: Doubled) {
     let can = messenger.capabilities();
     for (declared, signal) in [(can.typing, Signal::Typing), (can.seen, Signal::Seen)] {
         if declared {
-            let result = messenger.signal(&double.peer(), signal).await;
+            let result = messenger.signal(&double.peer(), Some("line-0"), signal).await;
             assert_eq!(result, Ok(()), "{signal:?}");
         }
     }

@@ -62,7 +62,7 @@ impl Messenger for ScriptedMessenger {
         self.0.desk.serve(key, outbound.clone(), usual, |_| ()).await
     }
 
-    async fn signal(&self, peer: &str, signal: Signal) -> PortResult<()> {
+    async fn signal(&self, peer: &str, _: Option<&str>, signal: Signal) -> PortResult<()> {
         self.0.signals.lock().push((peer.to_owned(), signal));
         Ok(())
     }

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{split::cut, texts};
+use super::{
+    LEAST_TEXT,
+    split::{cut, split},
+    texts,
+};
 use crate::{
     Capabilities, Choice, Content,
     capabilities::{ChoiceLimit, TextLimit, TextUnit},
@@ -10,17 +14,41 @@ use crate::{
 
 /// A question's pieces; the choices stand on the last one.
 pub(super) fn question(content: &Content, text: &str, channel: &Capabilities) -> Vec<Content> {
-    let mut pieces = texts(text, channel);
-    let Some(last) = pieces.pop() else {
-        return Vec::new();
+    let choices = content.choices();
+    let shape = shape(content, &choices, channel);
+    let mut pieces = match &shape {
+        _ if text.trim().is_empty() => return Vec::new(),
+        Some((_, limit)) => asking(&with_second_lines(text, &choices, *limit), *limit, channel),
+        None => texts(text, channel),
     };
-    let (last, choices) = (last.words().unwrap_or_default().to_owned(), content.choices());
-    match shape(content, &choices, channel) {
-        _ if choices.is_empty() => pieces.push(Content::text(last)),
-        Some((shape, limit)) => pieces.push(shape(last, cut_titles(&choices, limit))),
-        None => pieces.extend(written(&last, &choices, channel)),
+    let last = pieces.pop().and_then(|last| last.words().map(str::to_owned));
+    match (last, shape) {
+        (None, _) => {}
+        (Some(last), _) if choices.is_empty() => pieces.push(Content::text(last)),
+        (Some(last), Some((shape, limit))) => pieces.push(shape(last, cut_to(&choices, limit))),
+        (Some(last), None) => pieces.extend(written(&last, &choices, channel)),
     }
     pieces
+}
+
+/// The question's words, the last piece short enough to bear the choices.
+fn asking(text: &str, limit: ChoiceLimit, channel: &Capabilities) -> Vec<Content> {
+    let mut pieces = split(text, channel.text);
+    if let Some(last) = pieces.pop() {
+        pieces.extend(split(&last, TextLimit { most: limit.text, unit: TextUnit::Characters }));
+    }
+    pieces.into_iter().map(Content::text).collect()
+}
+
+/// Second lines that the channel does not show whole beside their choices stand in the question.
+fn with_second_lines(text: &str, choices: &[Choice], limit: ChoiceLimit) -> String {
+    let hidden = |line: &&String| !line.trim().is_empty() && line.trim().chars().count() > limit.description;
+    let line = |choice: &Choice| {
+        let second = choice.description.as_ref().filter(hidden)?;
+        Some(format!("\n{}: {}", title(&choice.title, usize::MAX), second.trim()))
+    };
+    let lines: String = choices.iter().filter_map(line).collect();
+    format!("{}{lines}", text.trim())
 }
 
 type Shape = Box<dyn Fn(String, Vec<Choice>) -> Content>;
@@ -46,7 +74,7 @@ fn kind(
 
 fn list(button: &str, limit: Option<ChoiceLimit>) -> Option<(Shape, ChoiceLimit)> {
     let limit = limit?;
-    let button = title(button, limit.title);
+    let button = title(button, limit.button);
     if button.is_empty() {
         return None;
     }
@@ -56,17 +84,21 @@ fn list(button: &str, limit: Option<ChoiceLimit>) -> Option<(Shape, ChoiceLimit)
 /// Few enough, payloads short enough, and titles that still differ when they are cut?
 fn holds(limit: ChoiceLimit, choices: &[Choice]) -> bool {
     let titles: BTreeSet<_> = choices.iter().map(|choice| title(&choice.title, limit.title)).collect();
-    choices.len() <= limit.most
+    limit.text >= LEAST_TEXT
+        && choices.len() <= limit.most
         && titles.len() == choices.len()
         && !titles.contains("")
         && choices.iter().all(|choice| choice.payload.chars().count() <= limit.payload)
 }
 
-fn cut_titles(choices: &[Choice], limit: ChoiceLimit) -> Vec<Choice> {
-    choices
-        .iter()
-        .map(|choice| Choice { title: title(&choice.title, limit.title), ..choice.clone() })
-        .collect()
+fn cut_to(choices: &[Choice], limit: ChoiceLimit) -> Vec<Choice> {
+    let second = |line: &String| title(line, limit.description);
+    let choice = |choice: &Choice| Choice {
+        payload: choice.payload.clone(),
+        title: title(&choice.title, limit.title),
+        description: choice.description.as_ref().map(second).filter(|line| !line.is_empty()),
+    };
+    choices.iter().map(choice).collect()
 }
 
 /// A title on one line, cut to so many characters.

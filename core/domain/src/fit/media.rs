@@ -14,8 +14,9 @@ pub(super) fn media(
     let words: Vec<_> =
         text.into_iter().map(str::trim).filter(|text| !text.is_empty()).chain(links).collect();
     let mut words = texts(&words.join("\n"), channel);
-    let captioned = words.len() == 1
-        && sent.first().and_then(|first| limit(first, channel)).is_some_and(|limit| limit.caption);
+    let room = sent.first().and_then(|first| limit(first, channel)).map_or(0, |limit| limit.caption);
+    let beside = |words: &Content| words.words().is_some_and(|words| words.chars().count() <= room);
+    let captioned = words.len() == 1 && words.iter().all(beside);
     let mut caption =
         if captioned { words.pop().and_then(|only| only.words().map(str::to_owned)) } else { None };
     let mut pieces: Vec<_> = sent

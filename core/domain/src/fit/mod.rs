@@ -7,12 +7,13 @@
 mod cards;
 mod choices;
 mod media;
+pub mod sms;
 mod split;
 
 pub use choices::chosen;
 pub use split::{PIECES, cut, split};
 
-use crate::{Capabilities, Choice, Content, media::MediaKind};
+use crate::{Capabilities, Choice, Content, Person, capabilities::TextUnit, media::MediaKind};
 
 /// The shortest text limit that a channel may declare: below it not even a word with its ellipsis would stand.
 pub const LEAST_TEXT: usize = 16;
@@ -50,7 +51,8 @@ pub enum Unfit {
 ///
 /// Texts are split where they pause, into at most [`PIECES`]. Choices stand on the last piece, where they are seen.
 pub fn fit(content: &Content, channel: &Capabilities) -> Result<Fitted, Unfit> {
-    if channel.text.most < LEAST_TEXT {
+    let least = if channel.text.unit == TextUnit::Segments { 1 } else { LEAST_TEXT };
+    if channel.text.most < least {
         return Err(Unfit::NoRoom);
     }
     let pieces = match content {
@@ -64,9 +66,14 @@ pub fn fit(content: &Content, channel: &Capabilities) -> Result<Fitted, Unfit> {
             texts(&place(*latitude_e6, *longitude_e6, name.as_deref()), channel)
         }
         Content::Location { .. } => vec![content.clone()],
-        Content::Template { .. } if channel.templates => vec![content.clone()],
-        Content::Template { .. } => return Err(Unfit::Template),
-        Content::Tap { .. } | Content::Unsupported { .. } => return Err(Unfit::Inbound),
+        Content::People { people } if !channel.people => texts(&names(people), channel),
+        Content::People { people } if people.is_empty() => Vec::new(),
+        Content::People { .. } => vec![content.clone()],
+        Content::Template(_) if channel.templates => vec![content.clone()],
+        Content::Template(_) => return Err(Unfit::Template),
+        Content::Tap { .. } | Content::Unsupported { .. } | Content::Basket { .. } | Content::Form { .. } => {
+            return Err(Unfit::Inbound);
+        }
     };
     if pieces.is_empty() {
         return Err(Unfit::Empty);
@@ -86,6 +93,15 @@ fn place(latitude_e6: i32, longitude_e6: i32, name: Option<&str>) -> String {
         Some(name) => format!("{name}\n{at}"),
         None => at,
     }
+}
+
+/// A line for each person: the name and the numbers.
+fn names(people: &[Person]) -> String {
+    let line = |person: &Person| match person.phones.is_empty() {
+        true => person.name.clone(),
+        false => format!("{}: {}", person.name, person.phones.join(", ")),
+    };
+    people.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn degrees(e6: i32) -> String {

@@ -2,12 +2,13 @@
 
 use unicode_segmentation::GraphemeCursor;
 
+use super::sms;
 use crate::capabilities::{TextLimit, TextUnit};
 
 /// A text becomes at most so many messages; the last of a longer one ends with an ellipsis.
 pub const PIECES: usize = 10;
 
-const ELLIPSIS: char = '…';
+const ELLIPSIS: &str = "…";
 
 /// Splits a text into pieces within the limit: after a paragraph, else a line, a sentence, a word, else between two
 /// signs as people see them. Blanks at the ends of pieces and zero bytes, which no channel shows, are left out.
@@ -32,12 +33,16 @@ pub fn cut(text: &str, limit: TextLimit) -> String {
     if room(text, limit) == text.len() {
         return text.to_owned();
     }
-    let mark = limit.unit.measure(ELLIPSIS.encode_utf8(&mut [0; 4]));
-    let Some(most) = limit.most.checked_sub(mark) else {
-        return String::new();
-    };
-    let kept = &text[..ending(text, room(text, TextLimit { most, ..limit }))];
-    format!("{}{ELLIPSIS}", kept.trim_end())
+    let mark = mark(limit.unit);
+    match room_before(text, limit, mark) {
+        Some(room) => format!("{}{mark}", text[..ending(text, room)].trim_end()),
+        None => String::new(),
+    }
+}
+
+/// What says that a text goes on. An SMS with a real ellipsis would need the larger alphabet.
+fn mark(unit: TextUnit) -> &'static str {
+    if unit == TextUnit::Segments { "..." } else { ELLIPSIS }
 }
 
 /// How many bytes of the text are within the limit; always at a char's border.
@@ -45,7 +50,17 @@ fn room(text: &str, limit: TextLimit) -> usize {
     match limit.unit {
         TextUnit::Bytes => text.floor_char_boundary(limit.most),
         TextUnit::Characters => text.char_indices().nth(limit.most).map_or(text.len(), |(at, _)| at),
+        TextUnit::Segments => sms::room(text, "", limit.most),
     }
+}
+
+/// How many bytes of the text are within the limit when the mark follows; `None` when not even the mark is.
+fn room_before(text: &str, limit: TextLimit, mark: &str) -> Option<usize> {
+    if limit.unit == TextUnit::Segments {
+        return (limit.most > 0).then(|| sms::room(text, mark, limit.most));
+    }
+    let most = limit.most.checked_sub(limit.unit.measure(mark))?;
+    Some(room(text, TextLimit { most, ..limit }))
 }
 
 /// What kind of pause a border is; the greater, the better to stop at.
@@ -75,7 +90,7 @@ fn opens_paragraph(after: &str) -> bool {
 }
 
 fn ends_sentence(char: char) -> bool {
-    matches!(char, '.' | '!' | '?' | ELLIPSIS | '؟' | '۔' | '।')
+    matches!(char, '.' | '!' | '?' | '…' | '؟' | '۔' | '।')
 }
 
 /// Where to stop within `room` bytes: at the best pause of the second half, else at the last word, else between signs.

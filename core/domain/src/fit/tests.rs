@@ -5,19 +5,20 @@ use rstest::rstest;
 
 use super::*;
 use crate::{
-    Card, Link, Media, Source,
+    Card, Link, Media, Person, Source, Template,
     capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextLimit, TextUnit},
 };
 
 /// An imaginary channel that can do everything, a little.
 fn rich(most: usize) -> Capabilities {
     let media = |kind, caption| MediaLimit { kind, bytes: 1000, caption };
+    let choices = |most| Some(ChoiceLimit::new(most, 10, 20));
     Capabilities {
-        quick_replies: Some(ChoiceLimit { most: 4, title: 10, payload: 20 }),
-        buttons: Some(ChoiceLimit { most: 3, title: 10, payload: 20 }),
-        list: Some(ChoiceLimit { most: 5, title: 10, payload: 20 }),
+        quick_replies: choices(4),
+        buttons: choices(3),
+        list: choices(5),
         cards: Some(CardLimit { most: 2, title: 12, buttons: 2, button_title: 10 }),
-        media: vec![media(MediaKind::Image, true), media(MediaKind::Audio, false)],
+        media: vec![media(MediaKind::Image, 50), media(MediaKind::Audio, 0)],
         location: true,
         templates: true,
         ..plain(most)
@@ -76,7 +77,7 @@ fn place() -> Content {
 }
 
 fn template() -> Content {
-    Content::Template { name: "hello".into(), language: "en".into(), parameters: vec![] }
+    Content::Template(Template::new("hello", "en"))
 }
 
 fn tap() -> Content {
@@ -96,8 +97,11 @@ fn coat(choices: Vec<Choice>) -> Card {
 
 /// Pieces as a reader sees them: `text`, `text [a|b]`, `<image> text`.
 fn show(pieces: &[Content]) -> Vec<String> {
-    let titles =
-        |choices: &[Choice]| choices.iter().map(|one| one.title.clone()).collect::<Vec<_>>().join("|");
+    let title = |one: &Choice| match &one.description {
+        Some(line) => format!("{}/{line}", one.title),
+        None => one.title.clone(),
+    };
+    let titles = |choices: &[Choice]| choices.iter().map(title).collect::<Vec<_>>().join("|");
     let card = |card: &Card| {
         let links: Vec<_> = card.links.iter().map(|link| link.title.clone()).collect();
         format!("{}({};{})", card.title, links.join("|"), titles(&card.choices))
@@ -113,8 +117,11 @@ fn show(pieces: &[Content]) -> Vec<String> {
         }
         Content::Cards { cards } => cards.iter().map(card).collect::<Vec<_>>().join(" "),
         Content::Location { name, .. } => format!("@{}", name.clone().unwrap_or_default()),
-        Content::Template { name, .. } => format!("template {name}"),
-        Content::Tap { .. } | Content::Unsupported { .. } => "not sendable".into(),
+        Content::Template(template) => format!("template {}", template.name),
+        Content::People { people } => people.iter().map(|person| format!("+{}", person.name)).collect(),
+        Content::Tap { .. } | Content::Unsupported { .. } | Content::Basket { .. } | Content::Form { .. } => {
+            "not sendable".into()
+        }
     };
     pieces.iter().map(piece).collect()
 }
@@ -206,6 +213,51 @@ fn a_content_becomes_what_the_channel_shows(
     assert_eq!(fitted.offered, content.choices());
 }
 
+/// proves: CV-09
+#[rstest]
+#[case::people(people(), rich(99), &["Sam: +1, +2\nKim"])]
+#[case::people_as_such(people(), Capabilities { people: true, ..rich(99) }, &["+Sam+Kim"])]
+#[case::second_lines_in_the_question(described("Q?", &[("A", "first"), ("B", "")]), rich(99), &["Q?\nA: first [A|B]"])]
+#[case::second_lines_beside(described("Q?", &[("A", "first")]), detailed(5), &["Q? [A/first]"])]
+#[case::second_lines_too_long(described("Q?", &[("A", "first of all")]), detailed(5), &["Q?\nA: first of all [A/firs…]"])]
+#[case::a_short_question_under_a_long_text(buttons("One two three. Is it so?", &["A"]), asked_in(16), &["One two three.", "Is it so? [A]"])]
+#[case::a_caption_that_is_too_long(media_of(&[image("https://a.test")], Some(&"word ".repeat(11))), rich(99), &["<Image>", "word word word word word word word word word word word"])]
+fn nothing_is_lost_that_has_no_place(
+    #[case] content: Content,
+    #[case] channel: Capabilities,
+    #[case] expected: &[&str],
+) {
+    assert_eq!(show(&fit(&content, &channel).expect("fits").pieces), expected);
+}
+
+fn people() -> Content {
+    let person = |name: &str, phones: &[&str]| Person {
+        name: name.into(),
+        phones: phones.iter().map(|phone| (*phone).to_owned()).collect(),
+    };
+    Content::People { people: vec![person("Sam", &["+1", "+2"]), person("Kim", &[])] }
+}
+
+fn described(text: &str, choices: &[(&str, &str)]) -> Content {
+    let choice = |(title, line): &(&str, &str)| Choice {
+        description: Some((*line).into()),
+        ..Choice::new("p", *title)
+    };
+    Content::Buttons { text: text.into(), choices: choices.iter().map(choice).collect() }
+}
+
+/// Buttons with a second line of so many characters.
+fn detailed(description: usize) -> Capabilities {
+    let buttons = Some(ChoiceLimit { description, ..ChoiceLimit::new(3, 10, 20) });
+    Capabilities { buttons, ..rich(99) }
+}
+
+/// Buttons under questions of so many characters.
+fn asked_in(text: usize) -> Capabilities {
+    let buttons = Some(ChoiceLimit { text, ..ChoiceLimit::new(3, 10, 20) });
+    Capabilities { buttons, ..rich(99) }
+}
+
 /// proves: AD-05
 #[rstest]
 #[case::no_words(Content::text(" \n\0"), rich(99), Unfit::Empty)]
@@ -276,8 +328,14 @@ fn nasty_of(most: usize) -> impl Strategy<Value = String> {
 }
 
 fn limit() -> impl Strategy<Value = TextLimit> {
-    (LEAST_TEXT..200, prop_oneof![Just(TextUnit::Bytes), Just(TextUnit::Characters)])
-        .prop_map(|(most, unit)| TextLimit { most, unit })
+    (
+        LEAST_TEXT..200,
+        prop_oneof![Just(TextUnit::Bytes), Just(TextUnit::Characters), Just(TextUnit::Segments)],
+    )
+        .prop_map(|(most, unit)| match unit {
+            TextUnit::Segments => TextLimit { most: most % 4 + 1, unit },
+            _ => TextLimit { most, unit },
+        })
 }
 
 /// The text without what splitting may leave out.
@@ -300,7 +358,8 @@ proptest! {
             prop_assert!(limit.unit.measure(piece) <= limit.most && !piece.trim().is_empty());
         }
         let (whole, said) = (bare(&text), bare(&pieces.concat()));
-        let cut = pieces.len() == PIECES && said.ends_with('…') && whole.starts_with(said.trim_end_matches('…'));
+        let begun = said.trim_end_matches(if limit.unit == TextUnit::Segments { '.' } else { '…' });
+        let cut = pieces.len() == PIECES && said != begun && whole.starts_with(begun);
         prop_assert!(said == whole || cut);
     }
 
@@ -338,7 +397,7 @@ proptest! {
                 Content::Buttons { .. } => channel.buttons,
                 Content::QuickReplies { .. } => channel.quick_replies,
                 Content::List { .. } => channel.list,
-                _ => Some(ChoiceLimit { most: 0, title: 0, payload: 0 }),
+                _ => Some(ChoiceLimit::new(0, 0, 0)),
             }.expect("only what the channel has");
             prop_assert!(piece.choices().len() <= most.most);
             for choice in piece.choices() {

@@ -114,6 +114,7 @@ impl House {
             effect: marked.row.effect,
             peer: peer.clone(),
             content: content.clone(),
+            attached: Vec::new(),
             author: *author,
             passage: marked.passage,
         };
@@ -121,8 +122,8 @@ impl House {
     }
 
     async fn show(&self, marked: &Marked, port: &dyn Messenger) -> Outcome {
-        if let Work::Signal { peer, signal } = &marked.row.work
-            && let Err(error) = self.guarded(marked, || port.signal(peer, *signal)).await
+        if let Work::Signal { peer, about, signal } = &marked.row.work
+            && let Err(error) = self.guarded(marked, || port.signal(peer, about.as_deref(), *signal)).await
         {
             tracing::debug!(%error, "failed to show a sign of life");
         }

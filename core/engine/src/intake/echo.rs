@@ -122,7 +122,7 @@ fn same(ours: &Content, echoed: &Content) -> bool {
             kinds(sent) == kinds(seen)
         }
         (
-            Content::Cards { .. } | Content::Template { .. } | Content::Location { .. },
+            Content::Cards { .. } | Content::Template(_) | Content::Location { .. } | Content::People { .. },
             Content::Unsupported { .. },
         ) => true,
         _ => ours.words().is_some() && ours.words() == echoed.words(),

@@ -152,7 +152,10 @@ impl<'a> Filing<'a> {
             }
             What::Unsent { reference } => self.unsent(unit, &reference).await,
             What::Edited { reference, text } => self.edited(unit, &reference, text).await,
-            What::Reaction { .. } | What::Referred { .. } => Ok(Filed::new(Fate::Noted)),
+            What::Reaction { .. }
+            | What::Referred { .. }
+            | What::Preference { .. }
+            | What::Renumbered { .. } => Ok(Filed::new(Fate::Noted)),
             What::Other { kind, .. } => Ok(Filed::noted(Fate::Noted, kind)),
             What::Test | What::Unreadable { .. } | What::Paid { .. } => Ok(Filed::new(Fate::Noted)),
         }

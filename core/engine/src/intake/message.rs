@@ -34,7 +34,7 @@ impl Filing<'_> {
         let entry = self.house.registry.storefront(&channel.entry.storefront);
         let entry = entry.ok_or_else(|| StoreError::Abandoned("the account's storefront is gone".into()))?;
         let conversation = self.conversation_with(unit, entry, &heard.from).await?;
-        let peer = heard.from.id.clone();
+        let (peer, reference) = (heard.from.id.clone(), heard.reference.clone());
         let message = self.write_down(unit, conversation, heard).await?;
         let idle_at = self.now + entry.tuning.idle_after;
         unit.heard(conversation, message.at, idle_at).await?;
@@ -46,7 +46,7 @@ impl Filing<'_> {
         let quiet =
             if matches!(message.content, Content::Tap { .. }) { Duration::ZERO } else { entry.tuning.quiet };
         if entry.tuning.show_signals && channel.capabilities.seen {
-            self.show_seen(unit, channel, conversation, peer).await?;
+            self.show_seen(unit, channel, conversation, (peer, reference)).await?;
         }
         self.queue(unit, conversation, InboxBody::Said(message), quiet).await?;
         Ok(Filed::within(Fate::Filed, conversation))
@@ -180,9 +180,9 @@ impl Filing<'_> {
         unit: &mut dyn Unit,
         channel: &Channel,
         conversation: ConversationId,
-        peer: String,
+        (peer, about): (String, Option<String>),
     ) -> Kept<()> {
-        let work = Work::Signal { peer, signal: Signal::Seen };
+        let work = Work::Signal { peer, about, signal: Signal::Seen };
         self.put(unit, &self.row(channel, conversation, SEEN, Class::Signal, work, SIGNAL_VALID)).await
     }
 

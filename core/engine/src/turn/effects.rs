@@ -233,7 +233,7 @@ impl Turn<'_> {
             return Ok(());
         }
         let effect = self.next_effect();
-        let work = Work::Signal { peer: self.conversation.peer.clone(), signal: Signal::Typing };
+        let work = Work::Signal { peer: self.conversation.peer.clone(), about: None, signal: Signal::Typing };
         let lane = self.channel.entry.messenger.terms().lane.clone();
         let row = self.row(effect, lane, Class::Signal, None, work, SIGNAL_VALID);
         self.unit.put(&row).await

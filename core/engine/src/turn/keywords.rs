@@ -1,6 +1,9 @@
 //! The customer's words on their way to the flow. STOP and its like are the engine's, before the flow.
 
-use tradepost_domain::{Body, Content, EventId, Keyword, Message, Purpose, consent::ConsentEntry};
+use tradepost_domain::{
+    Body, Content, EventId, Keyword, Message, Purpose,
+    consent::{ConsentEntry, Evidence},
+};
 use tradepost_ports::store::{InboxRow, Kept};
 
 use super::Turn;
@@ -68,7 +71,8 @@ impl Turn<'_> {
             purpose: Purpose::Marketing,
             given,
             at: self.now,
-            source: Some(message.id),
+            source: Evidence::Message(message.id),
+            words: message.content.words().map(str::to_owned),
         };
         self.unit.consent(&entry).await
     }

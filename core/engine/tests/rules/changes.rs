@@ -10,7 +10,7 @@ use super::{secs, shop::Shop};
 
 /// Ann writes a message that the provider knows by that id.
 fn writes(shop: &Shop, reference: &str, content: Content) -> tradepost_domain::EventId {
-    let (from, reference) = (Party { id: "ann".into(), name: None }, Some(reference.to_owned()));
+    let (from, reference) = (Party::new("ann"), Some(reference.to_owned()));
     shop.arrives(What::Message { from, reference, content, about: None, referral: None }).events[0]
 }
 

@@ -128,7 +128,7 @@ fn no_expiring_link_stays_when_its_fetch_has_expired(#[case] ends: fn(&Shop)) {
 /// proves: CV-07 AD-05
 #[test]
 fn a_closed_window_refuses_the_flow_and_lets_a_person_through() {
-    let window = Some(Window { seconds: 24 * 3_600, staff_seconds: 7 * 24 * 3_600 });
+    let window = Some(Window { staff_seconds: 7 * 24 * 3_600, ..Window::hours(24) });
     let text = Capabilities::text_only(1_000, TextUnit::Characters);
     let shop = Shop::with(Setup { capabilities: Capabilities { window, ..text }, ..Setup::default() });
     shop.answers("alarm 72000");
@@ -145,7 +145,7 @@ fn a_closed_window_refuses_the_flow_and_lets_a_person_through() {
 /// proves: CV-07
 #[test]
 fn a_line_after_the_window_fails_and_says_why() {
-    let window = Some(Window { seconds: 3_600, staff_seconds: 0 });
+    let window = Some(Window::hours(1));
     let text = Capabilities::text_only(1_000, TextUnit::Characters);
     let shop = Shop::with(Setup { capabilities: Capabilities { window, ..text }, ..Setup::default() });
     shop.answers("alarm 7200");

@@ -41,7 +41,7 @@ fn a_receipt_that_comes_before_its_lines_proof_is_not_lost() {
     shop.answers("say hello");
     shop.sends();
     shop.arrives(receipt(1, Delivery::Read, false));
-    let to = tradepost_domain::Party { id: "ann".into(), name: None };
+    let to = tradepost_domain::Party::new("ann");
     let content = tradepost_domain::Content::text("hello");
     shop.arrives(What::Echo { to, reference: "sim:1-line-1".into(), content });
     assert_eq!(shop.line("hello"), Delivery::Read);

@@ -1,6 +1,6 @@
 //! People: staff takes over, a person writes in the provider's app, the customer says STOP.
 
-use tradepost_domain::{Content, Delivery, Mode, Party, Purpose, What};
+use tradepost_domain::{Content, Delivery, Mode, Party, Purpose, What, consent::Evidence};
 use tradepost_ports::{store::StaffWord, terms::Repeat};
 use tradepost_testkit::script::Play;
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 fn echo(reference: &str, words: &str) -> What {
-    let to = Party { id: "ann".into(), name: None };
+    let to = Party::new("ann");
     What::Echo { to, reference: reference.into(), content: Content::text(words) }
 }
 
@@ -169,7 +169,8 @@ fn stop_is_the_engines() {
     assert!(shop.sent()[0].contains("no more offers"));
     let consents = shop.store.tables().consents();
     assert_eq!((consents[0].purpose, consents[0].given), (Purpose::Marketing, false));
-    assert!(consents[0].source.is_some() && consents.len() == 1);
+    assert!(matches!(consents[0].source, Evidence::Message(_)) && consents.len() == 1);
+    assert_eq!(consents[0].words.as_deref(), Some("STOP"));
 }
 
 /// proves: CV-06

@@ -186,7 +186,7 @@ impl Shop {
     }
 
     pub fn hears_from(&self, peer: &str, content: Content) -> Accepted {
-        let from = Party { id: peer.into(), name: None };
+        let from = Party::new(peer);
         self.arrives(What::Message { from, reference: None, content, about: None, referral: None })
     }
 

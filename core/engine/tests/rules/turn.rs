@@ -70,7 +70,7 @@ fn a_turn_gives_its_lease_back() {
 fn what_was_heard_before_is_not_stepped() {
     let shop = Shop::new();
     let hello = What::Message {
-        from: Party { id: "ann".into(), name: None },
+        from: Party::new("ann"),
         reference: None,
         content: Content::text("say hello"),
         about: None,

@@ -27,7 +27,7 @@ pub fn words(dice: &SeededDice, eager: bool) -> Vec<&'static str> {
 /// A message of a customer, as the provider delivers it; every delivery has the same key.
 pub fn message(peer: &str, number: usize, text: &str) -> Arrival {
     let key = format!("{peer}/{number}");
-    let from = Party { id: peer.to_owned(), name: None };
+    let from = Party::new(peer);
     let content = Content::text(text);
     let what = What::Message { from, reference: Some(key.clone()), content, about: None, referral: None };
     Arrival { account: "1".into(), key, at: None, raw: "{}".into(), what }
@@ -44,7 +44,7 @@ pub fn news(line: &Outbound, reference: String, which: usize) -> What {
         0 => receipt(Delivery::Delivered, false),
         1 => receipt(Delivery::Read, true),
         _ => {
-            let to = Party { id: line.peer.clone(), name: None };
+            let to = Party::new(line.peer.clone());
             What::Echo { to, reference, content: line.content.clone() }
         }
     }

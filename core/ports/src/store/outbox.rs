@@ -259,6 +259,9 @@ pub enum Work {
     Signal {
         /// To whom.
         peer: String,
+        /// The provider's id of their latest message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<String>,
         /// Which.
         signal: Signal,
     },

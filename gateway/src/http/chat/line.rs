@@ -34,7 +34,8 @@ pub(super) fn render(written: &Written) -> ChatMessage {
             let (latitude_e6, longitude_e6, name) = (*latitude_e6, *longitude_e6, name.clone());
             ChatMessage { location: Some(ChatLocation { latitude_e6, longitude_e6, name }), ..of("location") }
         }
-        Content::Template { name, .. } => ChatMessage { text: Some(name.clone()), ..of("template") },
+        Content::Template(template) => ChatMessage { text: Some(template.name.clone()), ..of("template") },
+        Content::People { .. } | Content::Basket { .. } | Content::Form { .. } => of("unsupported"),
         Content::Unsupported { what } => ChatMessage { text: Some(what.clone()), ..of("unsupported") },
     }
 }

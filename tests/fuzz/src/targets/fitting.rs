@@ -28,7 +28,7 @@ pub fn run(data: &[u8]) {
 fn channel([most, unit, choices, title, cards]: [u8; 5]) -> Capabilities {
     let unit = if unit % 2 == 0 { TextUnit::Bytes } else { TextUnit::Characters };
     let number = |byte: u8| usize::from(byte);
-    let limit = ChoiceLimit { most: number(choices % 16), title: number(title % 32), payload: 200 };
+    let limit = ChoiceLimit::new(number(choices % 16), number(title % 32), 200);
     let card = CardLimit { most: number(cards % 8), title: number(title % 96), buttons: 3, button_title: 20 };
     Capabilities {
         quick_replies: (choices & 16 != 0).then_some(limit),

@@ -68,7 +68,7 @@ impl Tale {
     }
 
     async fn hears(&mut self, name: &str, content: Content, line: &Line) {
-        let from = Party { id: name.to_owned(), name: None };
+        let from = Party::new(name);
         let reference = Some(format!("message-{}", line.number));
         let what = What::Message { from, reference, content, about: None, referral: None };
         let times = if line.how == "twice delivered" { 2 } else { 1 };

@@ -25,7 +25,7 @@ impl Tale {
         let names: Vec<_> = (1..=number).map(|number| format!("customer-{number}")).collect();
         let arriving = names.iter().enumerate().map(|(at, name)| {
             self.told.entry(name.clone()).or_default();
-            let from = Party { id: name.clone(), name: None };
+            let from = Party::new(name.clone());
             let reference = Some(format!("message-{}-{name}", line.number));
             let content = content(self, name);
             let what = What::Message { from, reference, content, about: None, referral: None };

@@ -1,6 +1,9 @@
 //! What every store promises of contacts.
 
-use tradepost_domain::{Contact, Fact, Identity, Purpose, consent::ConsentEntry};
+use tradepost_domain::{
+    Contact, Fact, Identity, Purpose,
+    consent::{ConsentEntry, Evidence},
+};
 use tradepost_ports::{Store, store::StoreError};
 
 use crate::make;
@@ -86,7 +89,8 @@ pub async fn the_latest_consent_counts(store: &dyn Store) {
             purpose,
             given,
             at: make::at(at),
-            source: None,
+            source: Evidence::Staff,
+            words: Some("YES".into()),
         };
         within!(store, |unit| unit.consent(&entry).await);
         assert_eq!(asked("corner-shop", phone()).await, Some(given), "{label}");

@@ -53,7 +53,10 @@ pub async fn rows_keep_their_order(store: &dyn Store) {
     let works = [
         (Class::Say, say(Content::text("Schön, 書 🧙"))),
         (Class::Do, Work::Call { call: close }),
-        (Class::Signal, Work::Signal { peer: "peer-1".into(), signal: Signal::Typing }),
+        (
+            Class::Signal,
+            Work::Signal { peer: "peer-1".into(), about: Some("m-1".into()), signal: Signal::Typing },
+        ),
         (Class::Fetch, Work::Fetch { line: make::message_id(1), position: 1, media }),
     ];
     let rows: Vec<OutboxRow> = (1..)
