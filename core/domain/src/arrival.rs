@@ -161,16 +161,24 @@ pub enum What {
 }
 
 impl What {
-    /// The customer whom it concerns, by the provider's id, if it tells.
-    pub fn peer(&self) -> Option<&str> {
+    /// The customer whom it concerns, if it tells of them.
+    pub fn party(&self) -> Option<&Party> {
         match self {
             Self::Message { from, .. }
             | Self::Reaction { from, .. }
             | Self::Referred { from, .. }
-            | Self::Preference { from, .. } => Some(&from.id),
-            Self::Echo { to, .. } => Some(&to.id),
-            Self::Receipt { peer, .. } => peer.as_deref(),
+            | Self::Preference { from, .. } => Some(from),
+            Self::Echo { to, .. } | Self::Renumbered { to, .. } => Some(to),
             _ => None,
+        }
+    }
+
+    /// The customer whom it concerns, by the provider's id, if it tells.
+    pub fn peer(&self) -> Option<&str> {
+        match self {
+            Self::Receipt { peer, .. } => peer.as_deref(),
+            Self::Renumbered { from, .. } => Some(from),
+            other => other.party().map(|party| party.id.as_str()),
         }
     }
 

@@ -67,7 +67,8 @@ impl House {
         let channel =
             channel.ok_or_else(|| StoreError::Abandoned("the account is not ours any more".into()))?;
         let identity = identity_of(conversation);
-        let marketing = unit.consents(&conversation.storefront, &identity, Purpose::Marketing).await?;
+        let marketing =
+            unit.consents(&conversation.storefront, &contact.identities, Purpose::Marketing).await?;
         Ok(Context {
             now: self.now(),
             turn,

@@ -49,7 +49,7 @@ impl Standing {
         let identity = Identity::new(conversation.account.as_str(), conversation.peer.clone());
         let storefront = conversation.storefront.clone();
         keep::read(&**self.house.store(), move |unit| {
-            Box::pin(async move { unit.consents(&storefront, &identity, Purpose::Marketing).await })
+            Box::pin(async move { unit.consents(&storefront, &[identity], Purpose::Marketing).await })
         })
         .await
     }

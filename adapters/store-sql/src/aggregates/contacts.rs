@@ -1,7 +1,10 @@
 //! People, how they are reached, what we learned and what they agreed to.
 
 use async_trait::async_trait;
-use diesel::{dsl::exists, prelude::*};
+use diesel::{
+    dsl::{exists, max},
+    prelude::*,
+};
 use tradepost_domain::{
     Contact, ContactId, Fact, Identity, MessageId, Purpose, StorefrontId, consent::ConsentEntry,
 };
@@ -9,7 +12,7 @@ use tradepost_ports::store::{Contacts, Kept};
 
 use super::{RunQueryDsl, SqlUnit};
 use crate::{
-    schema::{consents, contacts, facts, identities},
+    schema::{consents, contacts, conversations, facts, identities},
     types::{At, Id, Json},
 };
 
@@ -63,6 +66,54 @@ impl Contacts for SqlUnit<'_> {
         Ok(())
     }
 
+    async fn identify(&mut self, id: ContactId, storefront: &StorefrontId, identity: &Identity) -> Kept<()> {
+        if self.owner_of(storefront, identity).await? == Some(id) {
+            return Ok(());
+        }
+        let theirs = identities::table.filter(identities::contact.eq(Id(id)));
+        let last: Option<i64> =
+            self.run(|db| theirs.select(max(identities::position)).get_result(db)).await?;
+        let owned =
+            (identities::contact.eq(Id(id)), identities::position.eq(last.map_or(0, |last| last + 1)));
+        let key = (
+            identities::storefront.eq(storefront.as_str()),
+            identities::scheme.eq(&identity.scheme),
+            identities::value.eq(&identity.value),
+        );
+        let put = diesel::insert_into(identities::table)
+            .values((key, owned))
+            .on_conflict((identities::storefront, identities::scheme, identities::value))
+            .do_update()
+            .set(owned);
+        self.later(|db| put.execute(db)).await
+    }
+
+    async fn leave_identity(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<()> {
+        let key = (storefront.as_str(), &identity.scheme, &identity.value);
+        let left = diesel::delete(identities::table.find(key));
+        self.later(|db| left.execute(db)).await
+    }
+
+    async fn merge(&mut self, from: ContactId, into: ContactId) -> Kept<()> {
+        let (Some(gone), Some(kept)) = (self.contact(from).await?, self.contact(into).await?) else {
+            return Ok(());
+        };
+        if let (None, Some(name)) = (&kept.name, &gone.name) {
+            self.name(into, name).await?;
+        }
+        for (name, fact) in gone.facts.iter().filter(|(name, _)| !kept.facts.contains_key(*name)) {
+            self.put_fact(into, name, fact).await?;
+        }
+        for identity in &gone.identities {
+            self.identify(into, &kept.storefront, identity).await?;
+            self.hand_conversation(identity, into).await?;
+        }
+        let facts = diesel::delete(facts::table.filter(facts::contact.eq(Id(from))));
+        self.later(|db| facts.execute(db)).await?;
+        let contact = diesel::delete(contacts::table.find(Id(from)));
+        self.later(|db| contact.execute(db)).await
+    }
+
     async fn name(&mut self, id: ContactId, name: &str) -> Kept<()> {
         let named = diesel::update(contacts::table.find(Id(id))).set(contacts::name.eq(name));
         self.later(|db| named.execute(db)).await
@@ -93,17 +144,24 @@ impl Contacts for SqlUnit<'_> {
     async fn consents(
         &mut self,
         storefront: &StorefrontId,
-        identity: &Identity,
+        identities: &[Identity],
         purpose: Purpose,
     ) -> Kept<Option<bool>> {
-        let latest = consents::table
+        let schemes = identities.iter().map(|identity| &identity.scheme);
+        let values = identities.iter().map(|identity| &identity.value);
+        let entries = consents::table
             .filter(consents::storefront.eq(storefront.as_str()))
-            .filter(consents::scheme.eq(&identity.scheme))
-            .filter(consents::value.eq(&identity.value))
+            .filter(consents::scheme.eq_any(schemes))
+            .filter(consents::value.eq_any(values))
             .filter(consents::purpose.eq(purpose.word()))
             .order((consents::at.desc(), consents::seq.desc()))
-            .select(consents::given);
-        one!(self, latest).await
+            .select((consents::scheme, consents::value, consents::given));
+        let entries: Vec<(String, String, bool)> = self.run(|db| entries.load(db)).await?;
+        // An id means something within its scheme only.
+        let of_them = |(scheme, value, given): (String, String, bool)| {
+            identities.contains(&Identity { scheme, value }).then_some(given)
+        };
+        Ok(entries.into_iter().find_map(of_them))
     }
 }
 
@@ -117,6 +175,15 @@ impl SqlUnit<'_> {
         let key = (storefront.as_str(), &identity.scheme, &identity.value);
         let owner = identities::table.find(key).select(identities::contact);
         Ok(self.find(|db| owner.first::<Id<ContactId>>(db)).await?.map(|id| id.0))
+    }
+
+    /// The conversation with that identity is another contact's from now on.
+    async fn hand_conversation(&mut self, identity: &Identity, to: ContactId) -> Kept<()> {
+        let with = conversations::table
+            .filter(conversations::account.eq(&identity.scheme))
+            .filter(conversations::peer.eq(&identity.value));
+        let handed = diesel::update(with).set(conversations::contact.eq(Id(to)));
+        self.later(|db| handed.execute(db)).await
     }
 
     async fn put_fact(&mut self, id: ContactId, name: &str, fact: &Fact) -> Kept<()> {

@@ -106,6 +106,11 @@ impl Conversations for SqlUnit<'_> {
         self.add_conversation(row).await
     }
 
+    async fn readdress(&mut self, id: ConversationId, peer: &str) -> Kept<()> {
+        let readdressed = diesel::update(conversations::table.find(Id(id))).set(conversations::peer.eq(peer));
+        self.run(|db| readdressed.execute(db)).await.map(drop)
+    }
+
     async fn conversation(&mut self, id: ConversationId) -> Kept<Option<Conversation>> {
         let row = conversations::table.find(Id(id)).select(Row::as_select());
         locked!(self, row).await?.map(Row::read).transpose()

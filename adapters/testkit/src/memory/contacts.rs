@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use tradepost_domain::{
-    Contact, ContactId, Fact, Identity, Purpose, StorefrontId, consent::ConsentEntry, contact::merge,
+    Contact, ContactId, Conversation, Fact, Identity, Purpose, StorefrontId, consent::ConsentEntry,
+    contact::merge,
 };
 use tradepost_ports::store::{Contacts, Kept, StoreError};
 
@@ -37,6 +38,45 @@ impl Contacts for Tables {
         self.contacts.add(contact.id, contact.clone())
     }
 
+    async fn identify(&mut self, id: ContactId, storefront: &StorefrontId, identity: &Identity) -> Kept<()> {
+        match self.contact_by(storefront, identity).await? {
+            Some(owner) if owner.id == id => return Ok(()),
+            Some(_) => self.leave_identity(storefront, identity).await?,
+            None => {}
+        }
+        if let Some(contact) = self.contacts.edit(&id) {
+            contact.identities.push(identity.clone());
+        }
+        Ok(())
+    }
+
+    async fn leave_identity(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<()> {
+        let owner = self.contact_by(storefront, identity).await?;
+        if let Some(contact) = owner.and_then(|owner| self.contacts.edit(&owner.id)) {
+            contact.identities.retain(|known| known != identity);
+        }
+        Ok(())
+    }
+
+    async fn merge(&mut self, from: ContactId, into: ContactId) -> Kept<()> {
+        let (Some(gone), Some(kept)) = (self.contacts.take(&from), self.contacts.edit(&into)) else {
+            return Ok(());
+        };
+        kept.name = kept.name.take().or(gone.name);
+        kept.identities.extend(gone.identities.iter().cloned());
+        for (name, fact) in gone.facts {
+            kept.facts.entry(name).or_insert(fact);
+        }
+        let theirs = |known: &&Conversation| {
+            gone.identities.contains(&Identity::new(known.account.as_str(), known.peer.clone()))
+        };
+        let moved: Vec<_> = self.conversations.rows().filter(theirs).map(|known| known.id).collect();
+        for id in moved {
+            self.conversations.edit(&id).into_iter().for_each(|known| known.contact = into);
+        }
+        Ok(())
+    }
+
     async fn name(&mut self, id: ContactId, name: &str) -> Kept<()> {
         if let Some(contact) = self.contacts.edit(&id) {
             contact.name = Some(name.to_owned());
@@ -59,11 +99,13 @@ impl Contacts for Tables {
     async fn consents(
         &mut self,
         storefront: &StorefrontId,
-        identity: &Identity,
+        identities: &[Identity],
         purpose: Purpose,
     ) -> Kept<Option<bool>> {
         let fits = |entry: &&ConsentEntry| {
-            entry.storefront == *storefront && entry.identity == *identity && entry.purpose == purpose
+            entry.storefront == *storefront
+                && identities.contains(&entry.identity)
+                && entry.purpose == purpose
         };
         Ok(self.consents.rows().filter(fits).max_by_key(|entry| entry.at).map(|entry| entry.given))
     }

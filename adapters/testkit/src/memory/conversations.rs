@@ -31,6 +31,16 @@ impl Conversations for Tables {
         self.conversations.add(conversation.id, conversation.clone())
     }
 
+    async fn readdress(&mut self, id: ConversationId, peer: &str) -> Kept<()> {
+        let account = self.conversations.get(&id).map(|known| known.account.clone());
+        let Some(account) = account else { return Ok(()) };
+        if self.conversation_with(&account, peer).await?.is_some_and(|other| other.id != id) {
+            return Err(StoreError::Conflict);
+        }
+        self.conversations.edit(&id).into_iter().for_each(|known| known.peer = peer.to_owned());
+        Ok(())
+    }
+
     async fn conversation(&mut self, id: ConversationId) -> Kept<Option<Conversation>> {
         Ok(self.conversations.get(&id).cloned())
     }

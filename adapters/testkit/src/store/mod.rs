@@ -60,7 +60,7 @@ macro_rules! store_suite {
                 what_was_taken_back_is_blanked,
             }
             conversations {
-                known_by_account_and_peer, met_in_the_order_asked, begun_once, kept_whole, a_late_holder_changes_nothing,
+                known_by_account_and_peer, reached_under_another_id, met_in_the_order_asked, begun_once, kept_whole, a_late_holder_changes_nothing,
                 hearing_never_goes_backwards, leases_exclude_and_free_themselves, idle_ones_longest_first, taken_over_until, what_waits_already_is_left_out, listed,
             }
             messages {
@@ -73,7 +73,10 @@ macro_rules! store_suite {
                 a_waiting_line_holds_its_followers, another_worker_s_line_holds_its_followers, calls_do_not_wait,
                 passed_claims_are_taken_over, busy_lanes, overdue, stale, backlog,
             }
-            contacts { known_by_identity, known_in_the_order_asked, an_identity_belongs_to_one, named_and_learned, the_latest_consent_counts }
+            contacts {
+                known_by_identity, known_in_the_order_asked, an_identity_belongs_to_one, named_and_learned, an_identity_moves, two_contacts_become_one,
+                the_latest_consent_counts, consent_is_of_all_identities_and_of_no_other,
+            }
             ledger {
                 found_by_key_or_title, wildcards_are_words, reserved_until_sold_out, never_oversold_by_many_at_once,
                 a_hold_ends_by_the_clock, moved_only_from_its_state, paying_takes_stock, known_by_checkout,

@@ -83,9 +83,7 @@ impl House {
     /// Marks a row that this unit has claimed as sending, unless it may never leave, or not yet.
     async fn mark(&self, unit: &mut dyn Unit, row: OutboxRow, now: Timestamp) -> Kept<Option<Marked>> {
         match self.may_leave(unit, &row, now).await? {
-            Leave::Now { account, passage } => {
-                self.mark_sending(unit, row, account, passage, now).await.map(Some)
-            }
+            Leave::Now(way) => self.mark_sending(unit, row, way, now).await.map(Some),
             Leave::NotYet => self.release(unit, row).await.map(|()| None),
             Leave::Never { delivery, reason } => {
                 self.give_up_before_sending(unit, row, delivery, reason).await.map(|()| None)
@@ -106,7 +104,7 @@ impl House {
                 return Ok(Leave::never(Delivery::Expired, "the offer has ended"));
             }
             return Ok(match self.registry.account_for(&row.storefront, call.port()) {
-                Some(account) => Leave::Now { account: account.clone(), passage: Passage::Open },
+                Some(account) => Leave::Now(Way::open(account.clone())),
                 None => {
                     Leave::never(Delivery::Failed, "the storefront has no account for this call any more")
                 }
@@ -120,7 +118,8 @@ impl House {
             }
             return Ok(self.through_window(&conversation, *author, now));
         }
-        Ok(Leave::Now { account: self.account_of(row, conversation.account), passage: Passage::Open })
+        let way = Way::open(self.account_of(row, conversation.account));
+        Ok(Leave::Now(Way { peer: Some(conversation.peer), ..way }))
     }
 
     /// The account that a sign of life or a fetch leaves through.
@@ -139,13 +138,14 @@ impl House {
         author: Author,
         now: Timestamp,
     ) -> Leave {
-        let account = conversation.account.clone();
+        let (account, peer) = (conversation.account.clone(), Some(conversation.peer.clone()));
         let window = self.registry.channel(&account).and_then(|channel| channel.capabilities.window);
-        let Some(window) = window else { return Leave::Now { account, passage: Passage::Open } };
+        let open = Way { peer, ..Way::open(account) };
+        let Some(window) = window else { return Leave::Now(open) };
         let silent = conversation.heard_at.map_or(i64::MAX, |heard| now.duration_since(heard).as_secs());
         match window.allows(silent, author == Author::Staff) {
             Passage::Closed => Leave::never(Delivery::Failed, "the channel's messaging window is closed"),
-            passage => Leave::Now { account, passage },
+            passage => Leave::Now(Way { passage, ..open }),
         }
     }
 
@@ -153,10 +153,15 @@ impl House {
         &self,
         unit: &mut dyn Unit,
         mut row: OutboxRow,
-        account: AccountKey,
-        passage: Passage,
+        Way { account, passage, peer }: Way,
         now: Timestamp,
     ) -> Kept<Marked> {
+        // The customer may have another id by now.
+        if let (Work::Say { peer: to, .. } | Work::Signal { peer: to, .. }, Some(peer)) =
+            (&mut row.work, peer)
+        {
+            *to = peer;
+        }
         let limit = self.guards.of(&account).map(|guard| guard.whole_limit(row.class)).unwrap_or_default();
         row.state = OutboxState::Sending;
         row.attempt += 1;
@@ -182,12 +187,28 @@ fn too_late_for(call: &Call, now: Timestamp) -> bool {
 
 /// May a row leave?
 enum Leave {
-    /// Through this account, under this rule of its window.
-    Now { account: AccountKey, passage: Passage },
+    /// This way.
+    Now(Way),
     /// Something else must happen first.
     NotYet,
     /// No.
     Never { delivery: Delivery, reason: &'static str },
+}
+
+/// How a row leaves.
+struct Way {
+    /// The account that it leaves through.
+    account: AccountKey,
+    /// The rule of its window.
+    passage: Passage,
+    /// The customer's id, for what goes to a customer.
+    peer: Option<String>,
+}
+
+impl Way {
+    fn open(account: AccountKey) -> Self {
+        Self { account, passage: Passage::Open, peer: None }
+    }
 }
 
 impl Leave {

@@ -152,10 +152,14 @@ impl<'a> Filing<'a> {
             }
             What::Unsent { reference } => self.unsent(unit, &reference).await,
             What::Edited { reference, text } => self.edited(unit, &reference, text).await,
-            What::Reaction { .. }
-            | What::Referred { .. }
-            | What::Preference { .. }
-            | What::Renumbered { .. } => Ok(Filed::new(Fate::Noted)),
+            What::Preference { from, purpose, given } => {
+                let entry = self.entry_of(channel)?;
+                self.preference(unit, entry, &from, (purpose, given)).await
+            }
+            What::Renumbered { from, to } => {
+                self.renumbered(unit, &channel.entry.storefront, &from, &to).await
+            }
+            What::Reaction { .. } | What::Referred { .. } => Ok(Filed::new(Fate::Noted)),
             What::Other { kind, .. } => Ok(Filed::noted(Fate::Noted, kind)),
             What::Test | What::Unreadable { .. } | What::Paid { .. } => Ok(Filed::new(Fate::Noted)),
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tradepost_domain::{
-    Author, Contact, ContactId, Content, Conversation, ConversationId, EffectId, Identity, Line, Message,
-    Mode, Party, Source, Timestamp,
+    AccountKey, Author, Content, Conversation, ConversationId, EffectId, Line, Message, Mode, Party, Source,
+    Timestamp,
     conversation::Inner,
     message::{About, Referral},
 };
@@ -13,7 +13,10 @@ use tradepost_ports::{
     store::{Cause, Class, Fate, InboxBody, Kept, OutboxRow, Work, Written},
 };
 
-use super::file::{Filed, Filing};
+use super::{
+    file::{Filed, Filing},
+    person::Known,
+};
 use crate::{registry::Channel, registry::StorefrontEntry};
 
 /// What the customer wrote.
@@ -31,8 +34,7 @@ const BELIEVABLE: Duration = Duration::from_secs(60);
 
 impl Filing<'_> {
     pub(super) async fn message(&self, unit: &mut dyn Unit, channel: &Channel, heard: Heard) -> Kept<Filed> {
-        let entry = self.house.registry.storefront(&channel.entry.storefront);
-        let entry = entry.ok_or_else(|| StoreError::Abandoned("the account's storefront is gone".into()))?;
+        let entry = self.entry_of(channel)?;
         let conversation = self.conversation_with(unit, entry, &heard.from).await?;
         let (peer, reference) = (heard.from.id.clone(), heard.reference.clone());
         let message = self.write_down(unit, conversation, heard).await?;
@@ -52,6 +54,12 @@ impl Filing<'_> {
         Ok(Filed::within(Fate::Filed, conversation))
     }
 
+    /// The storefront of an account.
+    pub(super) fn entry_of(&self, channel: &Channel) -> Kept<&StorefrontEntry> {
+        let entry = self.house.registry.storefront(&channel.entry.storefront);
+        entry.ok_or_else(|| StoreError::Abandoned("the account's storefront is gone".into()))
+    }
+
     /// The conversation with a customer, begun if need be; a name that the event tells is kept.
     pub(super) async fn conversation_with(
         &self,
@@ -61,10 +69,16 @@ impl Filing<'_> {
     ) -> Kept<ConversationId> {
         let customer = (self.account.clone(), party.id.clone());
         let known = self.met.and_then(|met| met.conversations.lock().get(&customer).copied());
-        if let Some(conversation) = known {
+        if let Some(conversation) = known.filter(|_| self.is_linked(entry, party)) {
             return Ok(conversation);
         }
-        let contact = self.contact(unit, entry, party).await?;
+        let contact = match self.person(unit, entry, party).await? {
+            Known::With(conversation) => {
+                self.note_met(customer, conversation);
+                return Ok(conversation);
+            }
+            Known::As(contact) => contact,
+        };
         let (at, dice) = self.house.mint.toss();
         let conversation = Conversation {
             id: ConversationId::new(at, dice),
@@ -83,36 +97,14 @@ impl Filing<'_> {
         };
         unit.begin(&conversation).await?;
         self.house.saw(|| Happening::Began { storefront: entry.facts.id.to_string() });
-        if let Some(met) = self.met {
-            met.conversations.lock().insert(customer, conversation.id);
-        }
+        self.note_met(customer, conversation.id);
         Ok(conversation.id)
     }
 
-    async fn contact(&self, unit: &mut dyn Unit, entry: &StorefrontEntry, party: &Party) -> Kept<ContactId> {
-        let identity = Identity::new(self.account.as_str(), party.id.clone());
-        let key = (entry.facts.id.clone(), identity.clone());
-        let known = self.met.and_then(|met| met.contacts.lock().get(&key).copied());
-        let known = match known {
-            Some(known) => known,
-            None => unit.contact_by(&entry.facts.id, &identity).await?.map(|contact| contact.id),
-        };
-        if let Some(contact) = known {
-            return Ok(contact);
-        }
-        let (at, dice) = self.house.mint.toss();
-        let contact = Contact {
-            id: ContactId::new(at, dice),
-            storefront: entry.facts.id.clone(),
-            name: party.name.clone(),
-            identities: vec![identity],
-            facts: Default::default(),
-        };
-        unit.meet(&contact).await?;
+    fn note_met(&self, customer: (AccountKey, String), conversation: ConversationId) {
         if let Some(met) = self.met {
-            met.contacts.lock().insert(key, Some(contact.id));
+            met.conversations.lock().insert(customer, conversation);
         }
-        Ok(contact.id)
     }
 
     /// Writes the customer's line into the transcript.

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use tradepost_domain::{AccountKey, Arrival, ContactId, ConversationId, Identity, StorefrontId};
 use tradepost_ports::{Unit, store::Kept};
 
-use super::{Intake, New};
+use super::{Intake, New, person::identities};
 use crate::House;
 
 /// Customers of a unit's messages, looked up at once. Who is met meanwhile is added.
@@ -14,7 +14,7 @@ use crate::House;
 pub(super) struct Met {
     /// Conversations, by account and peer.
     pub(super) conversations: Mutex<HashMap<(AccountKey, String), ConversationId>>,
-    /// Contacts of those who have no conversation there, by storefront and identity.
+    /// Contacts of those who have no conversation there, and of those who have several ids, by storefront and identity.
     pub(super) contacts: Mutex<HashMap<(StorefrontId, Identity), Option<ContactId>>>,
 }
 
@@ -26,12 +26,17 @@ impl House {
         requests: &[(Intake, Vec<Arrival>)],
         new: &[New<'_>],
     ) -> Kept<Met> {
-        let customer = |new: &New<'_>| {
+        let account = |new: &New<'_>| {
             let account = AccountKey::of(&requests[new.place].0.kind, &new.arrival.account);
-            self.registry.channel(&account)?;
-            Some((account, new.arrival.what.peer()?.to_owned()))
+            self.registry.channel(&account).map(|_| account)
         };
+        let customer = |new: &New<'_>| Some((account(new)?, new.arrival.what.peer()?.to_owned()));
         let customers: Vec<_> = new.iter().filter_map(customer).collect::<HashSet<_>>().into_iter().collect();
+        let to_link = |new: &New<'_>| {
+            let (account, party) = (account(new)?, new.arrival.what.party()?);
+            (!self.linked.holds(&account, party)).then(|| (account.clone(), identities(&account, party)))
+        };
+        let to_link: Vec<_> = new.iter().filter_map(to_link).collect();
         if customers.is_empty() {
             return Ok(Met::default());
         }
@@ -42,7 +47,12 @@ impl House {
             let channel = self.registry.channel(&account)?;
             Some((channel.entry.storefront.clone(), Identity::new(account.as_str(), peer)))
         };
-        let strangers: Vec<_> = strangers.into_iter().filter_map(identity).collect();
+        let mut strangers: HashSet<_> = strangers.into_iter().filter_map(identity).collect();
+        for (account, identities) in to_link {
+            let Some(channel) = self.registry.channel(&account) else { continue };
+            strangers.extend(identities.into_iter().map(|one| (channel.entry.storefront.clone(), one)));
+        }
+        let strangers: Vec<_> = strangers.into_iter().collect();
         let contacts = if strangers.is_empty() { Vec::new() } else { unit.known(&strangers).await? };
         Ok(Met {
             conversations: Mutex::new(

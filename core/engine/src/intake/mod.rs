@@ -4,11 +4,14 @@ mod change;
 mod echo;
 mod file;
 mod limit;
+mod linked;
 mod message;
 mod met;
+mod person;
 
 pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
+pub(crate) use linked::Linked;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

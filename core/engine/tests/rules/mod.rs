@@ -8,6 +8,7 @@ mod flow;
 mod forget;
 mod guard;
 mod hold;
+mod identity;
 mod intake;
 mod loops;
 mod money;

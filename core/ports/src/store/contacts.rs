@@ -21,6 +21,16 @@ pub trait Contacts: Send {
     /// the unit's end.
     async fn meet(&mut self, contact: &Contact) -> Kept<()>;
 
+    /// Gives a contact one more identity; whoever has had it has it no more. Known by it already, nothing changes.
+    async fn identify(&mut self, id: ContactId, storefront: &StorefrontId, identity: &Identity) -> Kept<()>;
+
+    /// Takes an identity away from whoever has it.
+    async fn leave_identity(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<()>;
+
+    /// Two contacts are one person: identities, facts and the conversations under these identities become `into`'s, which
+    /// keeps what it knew itself; `from` is gone.
+    async fn merge(&mut self, from: ContactId, into: ContactId) -> Kept<()>;
+
     /// Sets the name a contact goes by.
     async fn name(&mut self, id: ContactId, name: &str) -> Kept<()>;
 
@@ -30,11 +40,11 @@ pub trait Contacts: Send {
     /// Adds an entry to the consent ledger.
     async fn consent(&mut self, entry: &ConsentEntry) -> Kept<()>;
 
-    /// What the latest entry says; `None` when there is none.
+    /// What the latest entry of any of these identities says; `None` when there is none.
     async fn consents(
         &mut self,
         storefront: &StorefrontId,
-        identity: &Identity,
+        identities: &[Identity],
         purpose: Purpose,
     ) -> Kept<Option<bool>>;
 }

@@ -18,6 +18,10 @@ pub trait Conversations: Send {
     /// Begins one. Another one of the same account and peer is a `Conflict`, now or at the unit's end.
     async fn begin(&mut self, conversation: &Conversation) -> Kept<()>;
 
+    /// The customer is reached under another id from now on. Another conversation of the same account and peer is a `Conflict`,
+    /// now or at the unit's end.
+    async fn readdress(&mut self, id: ConversationId, peer: &str) -> Kept<()>;
+
     /// Locks a conversation's row until the end of the unit and reads it.
     async fn conversation(&mut self, id: ConversationId) -> Kept<Option<Conversation>>;
 

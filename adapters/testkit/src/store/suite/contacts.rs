@@ -77,7 +77,7 @@ pub async fn named_and_learned(store: &dyn Store) {
 pub async fn the_latest_consent_counts(store: &dyn Store) {
     let purpose = Purpose::Marketing;
     let asked = |storefront: &'static str, identity: Identity| async move {
-        seen!(store, |unit| unit.consents(&storefront.into(), &identity, purpose).await)
+        seen!(store, |unit| unit.consents(&storefront.into(), &[identity], purpose).await)
     };
     assert_eq!(asked("corner-shop", phone()).await, None, "never said");
     for (label, given, at) in
@@ -97,6 +97,95 @@ pub async fn the_latest_consent_counts(store: &dyn Store) {
     }
     assert_eq!(asked("elsewhere", phone()).await, None, "another storefront");
     assert_eq!(asked("corner-shop", Identity::new("phone", "+1")).await, None, "another identity");
+}
+
+/// proves: FI-04, FI-14
+pub async fn consent_is_of_all_identities_and_of_no_other(store: &dyn Store) {
+    let (purpose, storefront) = (Purpose::Marketing, make::storefront());
+    let entry = |scheme: &str, value: &str, given, at| ConsentEntry {
+        storefront: make::storefront(),
+        identity: Identity::new(scheme, value),
+        purpose,
+        given,
+        at: make::at(at),
+        source: Evidence::Event(make::event_id(1)),
+        words: None,
+    };
+    for entry in [entry("a:1", "x", true, 1), entry("b:1", "y", false, 2), entry("a:1", "y", true, 3)] {
+        within!(store, |unit| unit.consent(&entry).await);
+    }
+    for (label, identities, expected) in [
+        ("one", vec![Identity::new("a:1", "x")], Some(true)),
+        ("the later of two", vec![Identity::new("a:1", "x"), Identity::new("b:1", "y")], Some(false)),
+        ("strangers", vec![Identity::new("b:1", "x")], None),
+        ("nobody", vec![], None),
+    ] {
+        let asked = storefront.clone();
+        let said = seen!(store, |unit| unit.consents(&asked, &identities, purpose).await);
+        assert_eq!(said, expected, "{label}");
+    }
+}
+
+/// proves: FI-14
+pub async fn an_identity_moves(store: &dyn Store) {
+    let (storefront, one, two) = (make::storefront(), make::contact_id(1), make::contact_id(2));
+    within!(store, |unit| {
+        unit.meet(&make::contact(1)).await?;
+        unit.meet(&make::contact(2)).await?;
+        unit.identify(one, &make::storefront(), &phone()).await?;
+        unit.identify(one, &make::storefront(), &phone()).await
+    });
+    let of = |id| {
+        let storefront = storefront.clone();
+        async move {
+            let owner = seen!(store, |unit| unit.contact_by(&storefront, &phone()).await);
+            assert_eq!(owner.map(|owner| owner.id), id);
+        }
+    };
+    of(Some(one)).await;
+    let known = seen!(store, |unit| unit.contact(one).await).expect("known");
+    assert_eq!(known.identities.last(), Some(&phone()), "behind those it had");
+    assert_eq!(known.identities.len(), make::contact(1).identities.len() + 1, "once");
+    within!(store, |unit| unit.identify(two, &make::storefront(), &phone()).await);
+    of(Some(two)).await;
+    within!(store, |unit| unit.leave_identity(&make::storefront(), &phone()).await);
+    of(None).await;
+}
+
+/// proves: FI-14, FI-06
+pub async fn two_contacts_become_one(store: &dyn Store) {
+    let (from, into) = (make::contact_id(1), make::contact_id(2));
+    let fact = |value: &str| Fact { value: value.into(), source: None };
+    let (first, second) = (make::conversation(1), make::conversation(2));
+    let their_own = |n: u64, conversation: &tradepost_domain::Conversation| Contact {
+        identities: vec![Identity::new(conversation.account.as_str(), conversation.peer.clone())],
+        ..make::contact(n)
+    };
+    let contacts = [their_own(1, &first), their_own(2, &second)];
+    let begun = [first.clone(), second.clone()];
+    let both = [contacts[1].identities[0].clone(), contacts[0].identities[0].clone()];
+    within!(store, |unit| {
+        for contact in &contacts {
+            unit.meet(contact).await?;
+        }
+        for conversation in &begun {
+            unit.begin(conversation).await?;
+        }
+        unit.name(from, "Zoë").await?;
+        unit.learn(from, "size", &fact("M")).await?;
+        unit.learn(from, "city", &fact("Oakland")).await?;
+        unit.learn(into, "size", &fact("L")).await?;
+        unit.merge(from, into).await
+    });
+    assert_eq!(seen!(store, |unit| unit.contact(from).await), None);
+    let one = seen!(store, |unit| unit.contact(into).await).expect("the one that stays");
+    assert_eq!(one.name.as_deref(), Some("Zoë"));
+    assert_eq!(one.facts, [("city".to_owned(), fact("Oakland")), ("size".to_owned(), fact("L"))].into());
+    assert_eq!(one.identities, both);
+    for id in [first.id, second.id] {
+        let conversation = seen!(store, |unit| unit.conversation(id).await).expect("kept");
+        assert_eq!(conversation.contact, into);
+    }
 }
 
 pub async fn known_in_the_order_asked(store: &dyn Store) {

@@ -45,6 +45,28 @@ pub async fn begun_once(store: &dyn Store) {
 }
 
 /// proves: CV-02
+/// proves: FI-14
+pub async fn reached_under_another_id(store: &dyn Store) {
+    let (one, other) = (make::conversation(1), make::conversation(2));
+    let (id, account) = (one.id, one.account.clone());
+    let taken = other.peer.clone();
+    let begun = [one.clone(), other];
+    within!(store, |unit| {
+        for conversation in &begun {
+            unit.begin(conversation).await?;
+        }
+        unit.readdress(id, "another").await
+    });
+    let (asked, known) = (account.clone(), one.peer.clone());
+    let found = seen!(store, |unit| unit.conversation_with(&asked, "another").await);
+    assert_eq!(found, Some(tradepost_domain::Conversation { peer: "another".into(), ..one }));
+    assert_eq!(seen!(store, |unit| unit.conversation_with(&account, &known).await), None);
+    let result =
+        crate::store::write(store, move |unit| Box::pin(async move { unit.readdress(id, &taken).await }))
+            .await;
+    assert_eq!(result, Err(tradepost_ports::StoreError::Conflict), "somebody else's");
+}
+
 pub async fn kept_whole(store: &dyn Store) {
     let [one] = conversations(store).await;
     let inner = Inner {

@@ -1,0 +1,279 @@
+//! Who wrote: one person may have several ids with an account, and a number. They are linked by a provider's word alone,
+//! never by what a customer typed.
+
+use tradepost_domain::{
+    AccountKey, Contact, ContactId, ConversationId, EventId, Identity, Party, Phone, Purpose, StorefrontId,
+    consent::{ConsentEntry, Evidence},
+};
+use tradepost_ports::{
+    Unit,
+    store::{Fate, Kept},
+};
+
+use super::file::{Filed, Filing};
+use crate::registry::StorefrontEntry;
+
+/// The scheme of numbers that a provider vouches for, whatever the channel.
+const PHONE: &str = "phone";
+
+/// What is known of who wrote.
+pub(super) enum Known {
+    /// A contact without a conversation here.
+    As(ContactId),
+    /// A contact with one.
+    With(ConversationId),
+}
+
+/// All that a party is known by, the id that it wrote under first.
+pub(super) fn identities(account: &AccountKey, party: &Party) -> Vec<Identity> {
+    let ids = party.ids().map(|id| Identity::new(account.as_str(), id));
+    ids.chain(party.phone.as_ref().map(number)).collect()
+}
+
+fn number(phone: &Phone) -> Identity {
+    Identity::new(PHONE, phone.as_str())
+}
+
+impl Filing<'_> {
+    /// Are all ids of the party one contact's already?
+    pub(super) fn is_linked(&self, entry: &StorefrontEntry, party: &Party) -> bool {
+        if self.house.linked.holds(&self.account, party) {
+            return true;
+        }
+        let Some(met) = self.met else { return false };
+        let contacts = met.contacts.lock();
+        let mut owners = identities(&self.account, party)
+            .into_iter()
+            .map(|identity| contacts.get(&(entry.facts.id.clone(), identity)).copied().flatten());
+        let first = owners.next().flatten();
+        let linked = first.is_some() && owners.all(|owner| owner == first);
+        if linked {
+            self.house.linked.note(&self.account, party);
+        }
+        linked
+    }
+
+    /// The contact, with all its ids linked, and its conversation with this account if there is one.
+    pub(super) async fn person(
+        &self,
+        unit: &mut dyn Unit,
+        entry: &StorefrontEntry,
+        party: &Party,
+    ) -> Kept<Known> {
+        let storefront = &entry.facts.id;
+        let ids = identities(&self.account, party);
+        let Some(contact) = self.owner_among(unit, storefront, &ids).await? else {
+            return self.meet(unit, storefront, party, ids).await.map(Known::As);
+        };
+        self.link(unit, storefront, contact, &ids).await?;
+        Ok(match self.conversation_of(unit, contact, party).await? {
+            Some(conversation) => Known::With(conversation),
+            None => Known::As(contact),
+        })
+    }
+
+    /// Who has the first of these identities that anybody has.
+    async fn owner_among(
+        &self,
+        unit: &mut dyn Unit,
+        storefront: &StorefrontId,
+        ids: &[Identity],
+    ) -> Kept<Option<ContactId>> {
+        for identity in ids {
+            let key = (storefront.clone(), identity.clone());
+            let looked_up = self.met.and_then(|met| met.contacts.lock().get(&key).copied());
+            let owner = match looked_up {
+                Some(owner) => owner,
+                None => unit.contact_by(storefront, identity).await?.map(|contact| contact.id),
+            };
+            if owner.is_some() {
+                return Ok(owner);
+            }
+        }
+        Ok(None)
+    }
+
+    async fn meet(
+        &self,
+        unit: &mut dyn Unit,
+        storefront: &StorefrontId,
+        party: &Party,
+        identities: Vec<Identity>,
+    ) -> Kept<ContactId> {
+        let (at, dice) = self.house.mint.toss();
+        let (id, storefront) = (ContactId::new(at, dice), storefront.clone());
+        let contact =
+            Contact { id, storefront, name: party.name.clone(), identities, facts: Default::default() };
+        unit.meet(&contact).await?;
+        self.note_owner(&contact.storefront, &contact.identities, id);
+        Ok(id)
+    }
+
+    /// Gives the contact what it lacks of these identities. Who else has one of them is the same person.
+    async fn link(
+        &self,
+        unit: &mut dyn Unit,
+        storefront: &StorefrontId,
+        contact: ContactId,
+        ids: &[Identity],
+    ) -> Kept<()> {
+        if ids.len() < 2 {
+            return Ok(());
+        }
+        for identity in ids {
+            match unit.contact_by(storefront, identity).await?.map(|owner| owner.id) {
+                Some(owner) if owner == contact => {}
+                Some(owner) => {
+                    tracing::info!(%contact, merged = %owner, "two contacts are one person, by the provider's word");
+                    unit.merge(owner, contact).await?;
+                }
+                None => unit.identify(contact, storefront, identity).await?,
+            }
+        }
+        self.note_owner(storefront, ids, contact);
+        Ok(())
+    }
+
+    fn note_owner(&self, storefront: &StorefrontId, ids: &[Identity], contact: ContactId) {
+        if let Some(met) = self.met {
+            let owned = ids.iter().map(|identity| ((storefront.clone(), identity.clone()), Some(contact)));
+            met.contacts.lock().extend(owned);
+        }
+    }
+
+    /// The contact's conversation with this account: the one under the party's own id, else the one under another id of
+    /// theirs. It is reached under the id that the provider puts first from now on, if that names both.
+    async fn conversation_of(
+        &self,
+        unit: &mut dyn Unit,
+        contact: ContactId,
+        party: &Party,
+    ) -> Kept<Option<ConversationId>> {
+        if let Some(own) = unit.conversation_with(&self.account, &party.id).await? {
+            return Ok(Some(own.id));
+        }
+        let Some(contact) = unit.contact(contact).await? else { return Ok(None) };
+        let here = contact.identities.iter().filter(|identity| identity.scheme == self.account.as_str());
+        for Identity { value, .. } in here {
+            let Some(other) = unit.conversation_with(&self.account, value).await? else { continue };
+            unit.conversation(other.id).await?;
+            if party.also.contains(value) {
+                unit.readdress(other.id, &party.id).await?;
+            }
+            return Ok(Some(other.id));
+        }
+        Ok(None)
+    }
+
+    /// The customer has another id from now on: contact, conversation and consent go with them, and whoever gets the old id
+    /// next is a stranger.
+    pub(super) async fn renumbered(
+        &self,
+        unit: &mut dyn Unit,
+        storefront: &StorefrontId,
+        from: &str,
+        to: &Party,
+    ) -> Kept<Filed> {
+        let old = Identity::new(self.account.as_str(), from);
+        let Some(contact) = unit.contact_by(storefront, &old).await? else {
+            return Ok(Filed::noted(Fate::Noted, "nobody is known by the old id"));
+        };
+        let new = identities(&self.account, to);
+        self.link_all(unit, storefront, contact.id, &new).await?;
+        let mut left = vec![old.clone()];
+        left.extend(Phone::of_digits(from).ok().as_ref().map(number));
+        left.retain(|identity| !new.contains(identity));
+        for identity in &left {
+            self.consent_goes_along(unit, storefront, identity, &new[0]).await?;
+            unit.leave_identity(storefront, identity).await?;
+        }
+        self.follow(unit, from, &to.id).await
+    }
+
+    async fn link_all(
+        &self,
+        unit: &mut dyn Unit,
+        storefront: &StorefrontId,
+        contact: ContactId,
+        ids: &[Identity],
+    ) -> Kept<()> {
+        self.link(unit, storefront, contact, ids).await?;
+        match ids {
+            [only] => match unit.contact_by(storefront, only).await?.map(|owner| owner.id) {
+                Some(owner) if owner != contact => unit.merge(owner, contact).await,
+                _ => unit.identify(contact, storefront, only).await,
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// What was said under the old id holds under the new one. A yes is not left behind for whoever gets the old one.
+    async fn consent_goes_along(
+        &self,
+        unit: &mut dyn Unit,
+        storefront: &StorefrontId,
+        old: &Identity,
+        new: &Identity,
+    ) -> Kept<()> {
+        let purpose = Purpose::Marketing;
+        let Some(given) = unit.consents(storefront, std::slice::from_ref(old), purpose).await? else {
+            return Ok(());
+        };
+        unit.consent(&self.entry(storefront, new, given, self.id)).await?;
+        if given {
+            unit.consent(&self.entry(storefront, old, false, self.id)).await?;
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &self,
+        storefront: &StorefrontId,
+        identity: &Identity,
+        given: bool,
+        event: EventId,
+    ) -> ConsentEntry {
+        ConsentEntry {
+            storefront: storefront.clone(),
+            identity: identity.clone(),
+            purpose: Purpose::Marketing,
+            given,
+            at: self.now,
+            source: Evidence::Renumbered(event),
+            words: None,
+        }
+    }
+
+    /// The conversation is reached under the new id. If there is one under it already, the old one ends: nobody else may
+    /// come into it.
+    async fn follow(&self, unit: &mut dyn Unit, from: &str, to: &str) -> Kept<Filed> {
+        let Some(old) = unit.conversation_with(&self.account, from).await? else {
+            return Ok(Filed::new(Fate::Applied));
+        };
+        unit.conversation(old.id).await?;
+        let peer = match unit.conversation_with(&self.account, to).await? {
+            None => to.to_owned(),
+            Some(_) => format!("former:{}", old.id),
+        };
+        unit.readdress(old.id, &peer).await?;
+        Ok(Filed::within(Fate::Applied, old.id))
+    }
+
+    /// The customer told the provider what they want: an entry of the ledger, like STOP that they write.
+    pub(super) async fn preference(
+        &self,
+        unit: &mut dyn Unit,
+        entry: &StorefrontEntry,
+        from: &Party,
+        (purpose, given): (Purpose, bool),
+    ) -> Kept<Filed> {
+        let ids = identities(&self.account, from);
+        if let Some(contact) = self.owner_among(unit, &entry.facts.id, &ids).await? {
+            self.link(unit, &entry.facts.id, contact, &ids).await?;
+        }
+        let source = Evidence::Event(self.id);
+        let told = ConsentEntry { purpose, source, ..self.entry(&entry.facts.id, &ids[0], given, self.id) };
+        unit.consent(&told).await?;
+        Ok(Filed::new(Fate::Applied))
+    }
+}
