@@ -119,6 +119,15 @@ impl Content {
         }
     }
 
+    /// The media that this content names.
+    pub fn media(&self) -> &[Media] {
+        match self {
+            Self::Media { media, .. } => media,
+            Self::Template(template) => template.media(),
+            _ => &[],
+        }
+    }
+
     /// What this content offers to choose from, in the order shown.
     pub fn choices(&self) -> Vec<Choice> {
         match self {

@@ -110,4 +110,12 @@ impl Template {
     pub fn new(name: impl Into<String>, language: impl Into<String>) -> Self {
         Self { name: name.into(), language: language.into(), ..Self::default() }
     }
+
+    /// The medium in its header.
+    pub fn media(&self) -> &[Media] {
+        match &self.header {
+            Some(Header::Media { media }) => std::slice::from_ref(media),
+            _ => &[],
+        }
+    }
 }

@@ -143,6 +143,15 @@ impl Messages for SqlUnit<'_> {
         rows.into_iter().map(Row::read).collect()
     }
 
+    async fn left_since(&mut self, conversation: ConversationId, since: Timestamp) -> Kept<u32> {
+        let left = messages::table
+            .filter(messages::conversation.eq(Id(conversation)))
+            .filter(messages::left_at.gt(At(since)))
+            .count();
+        let left: i64 = self.run(|db| left.get_result(db)).await?;
+        Ok(u32::try_from(left).unwrap_or(u32::MAX))
+    }
+
     async fn deliver(
         &mut self,
         id: MessageId,

@@ -57,6 +57,12 @@ impl Messages for Tables {
         Ok(lines.filter(|line| open(line)).cloned().collect())
     }
 
+    async fn left_since(&mut self, conversation: ConversationId, since: Timestamp) -> Kept<u32> {
+        let lines = lines_of(self, conversation).into_iter();
+        let left = lines.filter(|line| line.row.left_at.is_some_and(|left| left > since)).count();
+        Ok(u32::try_from(left).unwrap_or(u32::MAX))
+    }
+
     async fn deliver(
         &mut self,
         id: MessageId,

@@ -14,12 +14,15 @@ use super::Desk;
 #[derive(Clone)]
 pub struct ScriptedMessenger(Arc<Inner>);
 
+/// A sign of life: to whom, about which message, and which.
+pub type Shown = (String, Option<String>, Signal);
+
 struct Inner {
     terms: Terms,
     capabilities: Capabilities,
     clock: Arc<dyn Clock>,
     desk: Desk<Outbound, Receipt>,
-    signals: Mutex<Vec<(String, Signal)>>,
+    signals: Mutex<Vec<Shown>>,
 }
 
 impl ScriptedMessenger {
@@ -29,8 +32,8 @@ impl ScriptedMessenger {
         Self(Arc::new(Inner { terms, capabilities, clock, desk, signals: Mutex::default() }))
     }
 
-    /// The signs of life that were shown: to whom and which.
-    pub fn signals(&self) -> Vec<(String, Signal)> {
+    /// The signs of life that were shown.
+    pub fn signals(&self) -> Vec<Shown> {
         self.0.signals.lock().clone()
     }
 }
@@ -62,8 +65,8 @@ impl Messenger for ScriptedMessenger {
         self.0.desk.serve(key, outbound.clone(), usual, |_| ()).await
     }
 
-    async fn signal(&self, peer: &str, _: Option<&str>, signal: Signal) -> PortResult<()> {
-        self.0.signals.lock().push((peer.to_owned(), signal));
+    async fn signal(&self, peer: &str, about: Option<&str>, signal: Signal) -> PortResult<()> {
+        self.0.signals.lock().push((peer.to_owned(), about.map(str::to_owned), signal));
         Ok(())
     }
 }

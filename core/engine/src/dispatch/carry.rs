@@ -1,21 +1,23 @@
 //! Carries a marked row through its port, under guard.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
 use tracing::Instrument;
-use tradepost_domain::{Answer, Call, Checkout, CheckoutRequest, EffectId, ErrorKind, Media, PortError};
+use tradepost_domain::{
+    Answer, Call, Checkout, CheckoutRequest, Content, EffectId, ErrorKind, Media, PortError, Source,
+};
 use tradepost_ports::{
     Fetched, MediaSource, Messenger, Outbound, Payments, PortResult, Receipt, StoreError,
     correlation::correlated,
     observer::STEPS,
-    store::{Class, Work},
+    store::{Class, MediaBlob, Work},
     terms::Repeat,
 };
 
 use super::claim::Marked;
-use crate::{House, Stage, registry::Port};
+use crate::{House, Stage, registry::Port, unit::read};
 
 /// The first wait before a result is offered to the store again; it doubles up to the sweep's.
 const SETTLE_WAIT: Duration = Duration::from_millis(100);
@@ -40,13 +42,20 @@ pub(super) enum Outcome {
 impl Outcome {
     /// For logs: without a word of what was said.
     fn word(&self) -> &'static str {
-        let word = |error: Option<&PortError>| error.map_or("done", |error| error.kind.word());
         match self {
-            Self::Said(result) => word(result.as_ref().err()),
-            Self::Answered(result) => word(result.as_ref().err()),
-            Self::Fetched(result) => word(result.as_ref().err()),
             Self::Shown => "shown",
             Self::TooLate => "too late",
+            _ => self.error().map_or("done", |error| error.kind.word()),
+        }
+    }
+
+    /// What went wrong.
+    pub(super) fn error(&self) -> Option<&PortError> {
+        match self {
+            Self::Said(result) => result.as_ref().err(),
+            Self::Answered(result) => result.as_ref().err(),
+            Self::Fetched(result) => result.as_ref().err(),
+            Self::Shown | Self::TooLate => None,
         }
     }
 }
@@ -110,15 +119,43 @@ impl House {
 
     async fn send_line(&self, marked: &Marked, port: &dyn Messenger) -> PortResult<Receipt> {
         let Work::Say { peer, content, author } = &marked.row.work else { return Err(no_port(marked)) };
+        let attached = self.attached(content, port).await?;
         let outbound = Outbound {
             effect: marked.row.effect,
             peer: peer.clone(),
             content: content.clone(),
-            attached: Vec::new(),
+            attached,
             author: *author,
             passage: marked.passage,
         };
         self.guarded(marked, || port.send(&outbound)).await
+    }
+
+    /// The bytes of the content's media that we keep, for a channel that wants them.
+    async fn attached(&self, content: &Content, port: &dyn Messenger) -> PortResult<Vec<MediaBlob>> {
+        let kept = |media: &Media| match &media.source {
+            Source::Stored { hash, .. } => Some(hash.clone()),
+            _ => None,
+        };
+        let hashes: BTreeSet<String> = content.media().iter().filter_map(kept).collect();
+        if hashes.is_empty() || !port.capabilities().uploads {
+            return Ok(Vec::new());
+        }
+        let blobs = read(&*self.store, move |unit| {
+            Box::pin(async move {
+                let mut blobs = Vec::with_capacity(hashes.len());
+                for hash in &hashes {
+                    blobs.push(unit.media(hash).await?);
+                }
+                Ok(blobs)
+            })
+        });
+        let blobs = blobs.await.map_err(|error| {
+            PortError::new(ErrorKind::Unavailable, "engine", format!("failed to read a medium: {error}"))
+        })?;
+        blobs.into_iter().collect::<Option<Vec<_>>>().ok_or_else(|| {
+            PortError::new(ErrorKind::Invalid, "engine", "the medium is not in the store any more")
+        })
     }
 
     async fn show(&self, marked: &Marked, port: &dyn Messenger) -> Outcome {

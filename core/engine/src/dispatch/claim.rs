@@ -4,14 +4,17 @@
 use std::sync::Arc;
 
 use tradepost_domain::{
-    AccountKey, Author, Call, Delivery, Lane, Source, Timestamp, WorkerId, capabilities::Passage,
+    AccountKey, Call, Delivery, Lane, Source, Timestamp, WorkerId, capabilities::Passage,
 };
 use tradepost_ports::{
     StoreError, Unit,
     store::{Class, Kept, Outbox, OutboxRow, OutboxState, Work},
 };
 
-use super::settle::put_source;
+use super::{
+    fetched::put_source,
+    leave::{Leave, Way},
+};
 use crate::{House, Stage, unit::write};
 
 /// A row that is marked as sending and must now be sent, by whoever marked it.
@@ -35,6 +38,9 @@ impl House {
         worker: &WorkerId,
         most: u32,
     ) -> Result<Vec<Marked>, StoreError> {
+        if self.runners.rests(lane, self.now()) {
+            return Ok(Vec::new());
+        }
         let (house, lane, worker) = (Arc::clone(self), lane.clone(), worker.clone());
         let marked = write(&*self.store, move |unit| {
             Box::pin(async move { house.claim_within(unit, &lane, &worker, most).await })
@@ -85,6 +91,9 @@ impl House {
         match self.may_leave(unit, &row, now).await? {
             Leave::Now(way) => self.mark_sending(unit, row, way, now).await.map(Some),
             Leave::NotYet => self.release(unit, row).await.map(|()| None),
+            Leave::NotBefore(time) => {
+                self.release(unit, OutboxRow { not_before: time, ..row }).await.map(|()| None)
+            }
             Leave::Never { delivery, reason } => {
                 self.give_up_before_sending(unit, row, delivery, reason).await.map(|()| None)
             }
@@ -110,13 +119,13 @@ impl House {
                 }
             });
         }
-        if let Work::Say { author, .. } = &row.work {
+        if let Work::Say { author, content, .. } = &row.work {
             // Hold and replace: a line with a topic does not leave while customer's words wait.
             let held = row.slot.is_some() && unit.words_wait(row.conversation).await?;
             if held || unit.earlier_line(row.conversation, row.seq).await? {
                 return Ok(Leave::NotYet);
             }
-            return Ok(self.through_window(&conversation, *author, now));
+            return self.line_may_leave(unit, &conversation, (*author, content), now).await;
         }
         let way = Way::open(self.account_of(row, conversation.account));
         Ok(Leave::Now(Way { peer: Some(conversation.peer), ..way }))
@@ -129,24 +138,6 @@ impl House {
             _ => None,
         };
         media.map_or(channel, |source| source.fetch_terms().account.clone())
-    }
-
-    /// The channel's messaging window, counted from the customer's last word.
-    fn through_window(
-        &self,
-        conversation: &tradepost_domain::Conversation,
-        author: Author,
-        now: Timestamp,
-    ) -> Leave {
-        let (account, peer) = (conversation.account.clone(), Some(conversation.peer.clone()));
-        let window = self.registry.channel(&account).and_then(|channel| channel.capabilities.window);
-        let open = Way { peer, ..Way::open(account) };
-        let Some(window) = window else { return Leave::Now(open) };
-        let silent = conversation.heard_at.map_or(i64::MAX, |heard| now.duration_since(heard).as_secs());
-        match window.allows(silent, author == Author::Staff) {
-            Passage::Closed => Leave::never(Delivery::Failed, "the channel's messaging window is closed"),
-            passage => Leave::Now(Way { passage, ..open }),
-        }
     }
 
     async fn mark_sending(
@@ -183,38 +174,6 @@ impl House {
 /// A page that would open after its offer's end need not open.
 fn too_late_for(call: &Call, now: Timestamp) -> bool {
     matches!(call, Call::OpenCheckout(request) if request.ends <= now)
-}
-
-/// May a row leave?
-enum Leave {
-    /// This way.
-    Now(Way),
-    /// Something else must happen first.
-    NotYet,
-    /// No.
-    Never { delivery: Delivery, reason: &'static str },
-}
-
-/// How a row leaves.
-struct Way {
-    /// The account that it leaves through.
-    account: AccountKey,
-    /// The rule of its window.
-    passage: Passage,
-    /// The customer's id, for what goes to a customer.
-    peer: Option<String>,
-}
-
-impl Way {
-    fn open(account: AccountKey) -> Self {
-        Self { account, passage: Passage::Open, peer: None }
-    }
-}
-
-impl Leave {
-    fn never(delivery: Delivery, reason: &'static str) -> Self {
-        Self::Never { delivery, reason }
-    }
 }
 
 impl House {

@@ -3,8 +3,11 @@
 
 mod carry;
 mod claim;
+mod fetched;
+mod leave;
 mod pace;
 mod page;
+mod pair;
 mod runner;
 mod settle;
 

@@ -9,10 +9,10 @@ use futures::{
 };
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
-use tradepost_domain::{Lane, Timestamp};
-use tradepost_ports::store::Kept;
+use tradepost_domain::{ConversationId, Lane, Timestamp};
+use tradepost_ports::{store::Kept, terms::PairRate};
 
-use super::pace::Pace;
+use super::{pace::Pace, pair::Pairs};
 use crate::{House, unit::write};
 
 /// The lanes that this process serves now, each with what wakes it; and how fast each went lately.
@@ -22,6 +22,9 @@ pub(crate) struct Runners {
     paces: Mutex<BTreeMap<Lane, Pace>>,
     /// Until when a lane is left to another process, since it holds it.
     anothers: Mutex<BTreeMap<Lane, Timestamp>>,
+    /// Until when a lane rests, since its provider has said that it is too fast.
+    resting: Mutex<BTreeMap<Lane, Timestamp>>,
+    pairs: Mutex<Pairs>,
 }
 
 impl Runners {
@@ -54,6 +57,27 @@ impl Runners {
 
     pub(crate) fn is_anothers(&self, lane: &Lane, now: Timestamp) -> bool {
         self.anothers.lock().get(lane).is_some_and(|until| now < *until)
+    }
+
+    /// The provider has said that the account is too fast: nothing leaves on its lane until then.
+    pub(crate) fn rest(&self, lane: &Lane, until: Timestamp) {
+        let mut resting = self.resting.lock();
+        let known = resting.entry(lane.clone()).or_insert(until);
+        *known = until.max(*known);
+    }
+
+    pub(super) fn rests(&self, lane: &Lane, now: Timestamp) -> bool {
+        let mut resting = self.resting.lock();
+        match resting.get(lane) {
+            Some(until) if now < *until => true,
+            Some(_) => resting.remove(lane).is_none(),
+            None => false,
+        }
+    }
+
+    /// Counts a line to a customer that leaves now, or says when it may.
+    pub(super) fn pair(&self, to: ConversationId, rate: PairRate, now: Timestamp) -> Option<Timestamp> {
+        self.pairs.lock().take(to, rate, now).err()
     }
 
     /// The lane's pace outlives its runner: a lane that was empty for a moment is not faster for it.

@@ -2,16 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sha2::{Digest, Sha256};
 use tradepost_domain::{
-    Answer, Answered, Call, Checkout, Content, ConversationId, Correlation, Delivery, ErrorKind, EventId,
-    Media, MessageId, OrderId, PortError, Source, Timestamp, ledger::OrderState,
+    Answer, Answered, Call, Checkout, ConversationId, Correlation, Delivery, ErrorKind, EventId, MessageId,
+    OrderId, PortError, Timestamp, ledger::OrderState,
 };
 use tradepost_ports::{
-    Fetched, Happening, PortResult, Receipt, StoreError, Unit,
+    Happening, PortResult, Receipt, StoreError, Unit,
     store::{
-        Class, DeadLetter, DeadWork, InboxBody, InboxRow, Kept, MediaBlob, OutboxRow, OutboxState,
-        ParkedNews, Work,
+        Class, DeadLetter, DeadWork, InboxBody, InboxRow, Kept, OutboxRow, OutboxState, ParkedNews, Work,
     },
 };
 
@@ -22,6 +20,9 @@ use crate::{
     sweep::correlation_of,
     unit::write,
 };
+
+/// A rate that is exceeded is tried again after a minute at the latest.
+const LONGEST_RATE_WAIT: Duration = Duration::from_secs(60);
 
 impl House {
     /// Writes down what came of a row. Where it is an answer, the conversation's turn is taken in the same commit; if
@@ -35,6 +36,7 @@ impl House {
         // The same event in both tries to store it, so that a failed turn is counted against it.
         let event = self.mint.event();
         let told = Told::default();
+        self.heed_rate(marked, outcome);
         let settled = self.settle_and_turn(marked, outcome, event, Some(Arc::clone(&told))).await;
         let Aftermath { fault, parts, lanes } = std::mem::take(&mut *told.lock());
         match settled {
@@ -52,6 +54,17 @@ impl House {
                     None => Ok(()),
                 }
             }
+        }
+    }
+
+    /// Too fast for the account, not for one customer: its whole lane rests.
+    fn heed_rate(&self, marked: &Marked, outcome: &Outcome) {
+        if let Some(error) = outcome.error()
+            && error.kind == ErrorKind::RateLimited
+            && !error.this_customer_only
+        {
+            let until = self.now() + self.wait_for(&marked.row, error);
+            self.runners.rest(&marked.row.lane, until);
         }
     }
 
@@ -153,7 +166,7 @@ impl House {
                 self.uncertain(unit, row, &error.to_string()).await
             }
             kind if kind.waits() => {
-                let wait = self.wait_for(error);
+                let wait = self.wait_for(&row, error);
                 self.again(unit, row, wait).await
             }
             ErrorKind::Unavailable if row.failures + 1 < self.tuning.most_tries => {
@@ -163,17 +176,19 @@ impl House {
         }
     }
 
-    /// How long to wait for a rate, a breaker, an account. None of them is an attempt.
-    fn wait_for(&self, error: &PortError) -> Duration {
+    /// How long to wait for a rate, a breaker, an account. None of them is an attempt that failed; a rate that is still
+    /// exceeded is waited for longer each time.
+    pub(super) fn wait_for(&self, row: &OutboxRow, error: &PortError) -> Duration {
         let by_kind = match error.kind {
             ErrorKind::Denied => self.tuning.attention_probe,
+            ErrorKind::RateLimited => self.tuning.wait_after(row.attempt).min(LONGEST_RATE_WAIT),
             _ => self.tuning.first_wait,
         };
         error.retry_after().unwrap_or(by_kind).min(self.tuning.longest_wait)
     }
 
     /// Back to the queue: it certainly was not taken.
-    async fn again(&self, unit: &mut dyn Unit, mut row: OutboxRow, wait: Duration) -> Kept<()> {
+    pub(super) async fn again(&self, unit: &mut dyn Unit, mut row: OutboxRow, wait: Duration) -> Kept<()> {
         row.state = OutboxState::Ready;
         (row.holder, row.until) = (None, None);
         row.not_before = self.now() + wait;
@@ -184,7 +199,7 @@ impl House {
         Ok(())
     }
 
-    async fn later(&self, unit: &mut dyn Unit, mut row: OutboxRow) -> Kept<()> {
+    pub(super) async fn later(&self, unit: &mut dyn Unit, mut row: OutboxRow) -> Kept<()> {
         row.failures += 1;
         let wait = self.tuning.wait_after(row.failures);
         self.again(unit, row, wait).await
@@ -218,7 +233,7 @@ impl House {
         match result {
             Ok(_) => unit.remove(row.effect).await,
             Err(error) if error.kind.waits() => {
-                let wait = self.wait_for(error);
+                let wait = self.wait_for(&row, error);
                 self.again(unit, row, wait).await
             }
             Err(error) if matches!(error.kind, ErrorKind::Unavailable | ErrorKind::Uncertain) => {
@@ -349,45 +364,9 @@ impl House {
         self.saw(|| Happening::Buried { work: "effect" });
         Ok(())
     }
-
-    /// No expiring provider link stays in a transcript.
-    async fn fetched(&self, unit: &mut dyn Unit, row: OutboxRow, result: &PortResult<Fetched>) -> Kept<()> {
-        let Work::Fetch { line, .. } = row.work else { return unit.remove(row.effect).await };
-        let source = match result {
-            Ok(fetched) => keep(unit, line, fetched).await?,
-            Err(error) if error.kind.waits() => {
-                let wait = self.wait_for(error);
-                return self.again(unit, row, wait).await;
-            }
-            Err(error) if error.kind.retryable() && row.failures + 1 < self.tuning.most_tries => {
-                return self.later(unit, row).await;
-            }
-            Err(error) => Source::Missing { reason: error.to_string() },
-        };
-        unit.remove(row.effect).await?;
-        put_source(unit, &row.work, source).await
-    }
 }
 
 /// A store may keep microseconds only.
 fn same_moment(stored: Timestamp, known: Timestamp) -> bool {
     stored.as_microsecond() == known.as_microsecond()
-}
-
-async fn keep(unit: &mut dyn Unit, line: MessageId, fetched: &Fetched) -> Kept<Source> {
-    let hash = hex::encode(Sha256::digest(&fetched.bytes));
-    let (mime, bytes) = (fetched.mime.clone(), fetched.bytes.clone());
-    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    unit.keep_media(line, &MediaBlob { hash: hash.clone(), mime: mime.clone(), bytes }).await?;
-    Ok(Source::Stored { hash, mime, bytes: length })
-}
-
-pub(super) async fn put_source(unit: &mut dyn Unit, work: &Work, source: Source) -> Kept<()> {
-    let Work::Fetch { line, position, .. } = work else { return Ok(()) };
-    let Some(written) = unit.written(*line).await? else { return Ok(()) };
-    let Content::Media { mut media, text } = written.line.content else { return Ok(()) };
-    if let Some(Media { source: place, .. }) = media.get_mut(usize::from(*position)) {
-        *place = source;
-    }
-    unit.rewrite(*line, &Content::Media { media, text }).await
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tradepost_domain::{
     Answered, Author, Body, Call, Content, ConversationId, Delivery, Effect, EffectId, ErrorKind, Lane, Line,
-    Mode, PortError, Region, Slot, Timestamp, call::PortKind, fit,
+    MessageId, Mode, PortError, Region, Slot, Timestamp, call::PortKind, fit,
 };
 use tradepost_ports::{
     Happening, Signal, StoreError, Unit,
@@ -113,7 +113,7 @@ impl Turn<'_> {
         delivery: Delivery,
         effect: Option<EffectId>,
         reason: Option<&str>,
-    ) -> Kept<tradepost_domain::MessageId> {
+    ) -> Kept<MessageId> {
         let id = self.house.mint.message();
         let line = Line { id, at: self.now, author, content, topic, delivery: Some(delivery) };
         let written = Written {
@@ -226,14 +226,18 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// "Typing" while a model thinks.
-    pub(super) async fn show_typing(&mut self) -> Kept<()> {
+    /// "Typing" while a model thinks about that message.
+    pub(super) async fn show_typing(&mut self, about: Option<MessageId>) -> Kept<()> {
         let waits = !self.conversation.inner.pending.is_empty();
         if !waits || !self.entry.tuning.show_signals || !self.channel.capabilities.typing {
             return Ok(());
         }
+        let about = match about {
+            Some(id) => self.unit.written(id).await?.and_then(|written| written.reference),
+            None => None,
+        };
         let effect = self.next_effect();
-        let work = Work::Signal { peer: self.conversation.peer.clone(), about: None, signal: Signal::Typing };
+        let work = Work::Signal { peer: self.conversation.peer.clone(), about, signal: Signal::Typing };
         let lane = self.channel.entry.messenger.terms().lane.clone();
         let row = self.row(effect, lane, Class::Signal, None, work, SIGNAL_VALID);
         self.unit.put(&row).await

@@ -32,8 +32,9 @@ impl Turn<'_> {
     }
 
     async fn hear(&mut self, event: EventId, messages: Vec<Message>) -> Kept<()> {
+        let last = messages.last().map(|message| message.id);
         self.step(event, Body::Said(messages)).await?;
-        self.show_typing().await
+        self.show_typing(last).await
     }
 
     /// CANCEL is the flow's while it has something open, else it is STOP.

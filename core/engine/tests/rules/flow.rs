@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tradepost_domain::{
-    Answer, Body, Call, CheckoutRequest, Choice, Content, Context, Deed, Effect, Event, Flow, Message,
-    Notice, OrderId, Outcome, Reason, SignedDuration, Slot, Staff, Stage, Step,
+    Answer, Body, Call, CheckoutRequest, Choice, Content, Context, Deed, Effect, Event, Flow, Media,
+    MediaKind, Message, Notice, OrderId, Outcome, Reason, SignedDuration, Slot, Source, Staff, Stage, Step,
+    Template,
     ledger::{Order, Settlement},
     model::{Block, ModelTurn, Prompt, Role},
+    template::Category,
 };
 
 /// The topic and slot of the talk.
@@ -77,6 +79,12 @@ fn obey(cx: &Context, state: &mut State, message: &Message) -> Vec<Effect> {
         "say" => vec![say(rest)],
         "tell" => vec![under(TALK, rest)],
         "offer" => vec![under(PURCHASE, rest)],
+        "template" => vec![Effect::say(Content::Template(Template::new(rest, "en")))],
+        "promote" => {
+            let category = Category::Marketing;
+            vec![Effect::say(Content::Template(Template { category, ..Template::new(rest, "en") }))]
+        }
+        "show" => vec![Effect::say(Content::Media { media: vec![kept(rest)], text: None })],
         "choose" => vec![Effect::say_under(PURCHASE, question(rest))],
         "ask" => vec![Effect::Call { slot: TALK, call: ask(rest) }],
         "look" => vec![Effect::Call { slot: TALK.below("tool"), call: ask(rest) }],
@@ -106,6 +114,12 @@ fn under(topic: Slot, text: impl Into<String>) -> Effect {
 fn question(choices: &str) -> Content {
     let choices = choices.split(' ').map(|word| Choice::new(format!("pick:{word}"), word)).collect();
     Content::QuickReplies { text: "Which?".into(), choices }
+}
+
+/// A picture of our store.
+fn kept(hash: &str) -> Media {
+    let source = Source::Stored { hash: hash.into(), mime: "image/png".into(), bytes: 8 };
+    Media { kind: MediaKind::Image, source }
 }
 
 pub fn ask(words: &str) -> Call {

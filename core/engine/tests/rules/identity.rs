@@ -192,6 +192,6 @@ fn what_the_customer_told_the_provider_is_in_the_ledger() {
 
 /// What the ledger says of these identities.
 fn marketing(shop: &Shop, identities: &[Identity]) -> Option<bool> {
-    let entries = shop.store.tables().consents().into_iter();
-    entries.filter(|entry| identities.contains(&entry.identity)).next_back().map(|entry| entry.given)
+    let mut entries = shop.store.tables().consents().into_iter();
+    entries.rfind(|entry| identities.contains(&entry.identity)).map(|entry| entry.given)
 }

@@ -1,6 +1,7 @@
 //! The rules of the house, one test each: take the rule out of the engine, and its test fails (`tests/mutants`).
 
 mod changes;
+mod channel;
 mod deadlines;
 mod dispatch;
 mod failures;

@@ -20,7 +20,7 @@ use tradepost_engine::{Accepted, BreakerTuning, House, Intake, Keyring, Marked, 
 use tradepost_ports::{
     Clock, Observer, Store, Terms, TokenSource,
     store::{StaffWord, UnitWork, Written},
-    terms::Repeat,
+    terms::{PairRate, Repeat},
 };
 use tradepost_testkit::{
     memory::MemoryStore,
@@ -51,6 +51,8 @@ pub struct Setup {
     pub flow: Arc<dyn ErasedFlow>,
     pub concurrency: usize,
     pub per_second: u32,
+    /// How fast lines to one customer may follow each other.
+    pub pair: Option<PairRate>,
     /// So many of the next units fail: the store is away.
     pub away: Arc<AtomicUsize>,
     pub takes_payments: bool,
@@ -78,6 +80,7 @@ impl Default for Setup {
             flow: Arc::new(Obedient),
             concurrency: 8,
             per_second: 100,
+            pair: None,
             away: Arc::default(),
             takes_payments: true,
             alone: false,
@@ -119,7 +122,11 @@ impl Shop {
         let store = MemoryStore::with_gate(Door(Arc::clone(&door)));
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let messenger = ScriptedMessenger::new(
-            Terms { per_second: setup.per_second, ..terms(LINES, setup.repeat, setup.concurrency) },
+            Terms {
+                per_second: setup.per_second,
+                pair: setup.pair,
+                ..terms(LINES, setup.repeat, setup.concurrency)
+            },
             setup.capabilities.clone(),
             Arc::clone(&shared),
         );

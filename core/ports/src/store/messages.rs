@@ -38,6 +38,9 @@ pub trait Messages: Send {
     /// Our lines of a conversation that are under way or may have left (`sending` or `uncertain`), oldest first.
     async fn unsettled(&mut self, conversation: ConversationId) -> Kept<Vec<Line>>;
 
+    /// How many lines of ours in the conversation left us after that time, whatever has become of them since.
+    async fn left_since(&mut self, conversation: ConversationId, since: Timestamp) -> Kept<u32>;
+
     /// Sets how far a line has come, by [`Delivery::after`]; also keeps reference, reason and `left_at` where given.
     /// A line that is `Queued` after it was not taken: its `left_at` and its reason are cleared. A
     /// customer's line, or one that is not there, is left as it is.

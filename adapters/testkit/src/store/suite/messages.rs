@@ -118,6 +118,23 @@ pub async fn unsettled(store: &dyn Store) {
     assert_eq!(found, [3, 1].map(make::message_id), "as they are now");
 }
 
+/// proves: CV-07
+pub async fn so_many_have_left(store: &dyn Store) {
+    let [one, other] = conversations(store).await;
+    let left = |n, at, conversation| {
+        let line = line(n, conversation, Delivery::Sent);
+        Written { left_at: Some(make::at(at)), ..line }
+    };
+    let queued = line(4, one, Delivery::Queued);
+    write_all(store, vec![left(1, 5, one), left(2, 6, one), left(3, 9, one), queued, left(5, 9, other)])
+        .await;
+    write_all(store, vec![make::heard(6, one)]).await;
+    for (since, expected) in [(0, 3), (5, 2), (8, 1), (9, 0)] {
+        let counted = seen!(store, |unit| unit.left_since(one, make::at(since)).await);
+        assert_eq!(counted, expected, "after {since}");
+    }
+}
+
 /// proves: IN-08
 pub async fn delivery_never_goes_backwards(store: &dyn Store) {
     let [one] = conversations(store).await;
