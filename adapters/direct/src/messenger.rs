@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tradepost_domain::{
-    AccountKey, Capabilities, MediaKind,
+    AccountKey, Capabilities, Content, ErrorKind, MediaKind, PortError,
     capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextUnit},
+    fit::fit,
 };
 use tradepost_ports::{Messenger, Outbound, PortResult, Receipt, Signal, Terms, terms::Repeat};
+
+use crate::KIND;
 
 /// The direct account of one storefront.
 pub struct Direct {
@@ -27,6 +30,21 @@ impl Direct {
         };
         Self { terms, capabilities: capabilities() }
     }
+}
+
+impl Direct {
+    /// Only what is fitted to the channel is shown on it.
+    fn admit(&self, content: &Content) -> PortResult<()> {
+        match fit(content, &self.capabilities) {
+            Ok(fitted) if fitted.pieces.iter().eq([content]) => Ok(()),
+            Ok(_) => Err(unfit("it is not fitted to the channel")),
+            Err(unshown) => Err(unfit(unshown)),
+        }
+    }
+}
+
+fn unfit(why: impl ToString) -> PortError {
+    PortError::new(ErrorKind::Invalid, KIND, why.to_string())
 }
 
 /// What a caller may be handed: everything that JSON can say. The limits only keep answers of a sane size.
@@ -56,6 +74,7 @@ impl Messenger for Direct {
 
     /// The effect is the line's name here, too: a repeated send is the same line.
     async fn send(&self, outbound: &Outbound) -> PortResult<Receipt> {
+        self.admit(&outbound.content)?;
         Ok(Receipt { reference: outbound.effect.to_string(), at: None })
     }
 

@@ -6,6 +6,7 @@ mod messenger {
 
     use secrecy::SecretString;
     use serde_json::json;
+    use tradepost_domain::ErrorKind;
     use tradepost_instagram::{AccountConfig, Route};
     use tradepost_ports::Messenger;
     use tradepost_testkit::messenger::{Asked, Double, Reply, SECRET};
@@ -29,20 +30,26 @@ mod messenger {
             Reply::json(200, json!({"recipient_id": CUSTOMER, "message_id": id}))
         }
 
-        fn refused(&self) -> Reply {
-            Reply::json(400, json!({"error": {"message": "(#100) Invalid parameter", "code": 100}}))
+        fn says(&self, kind: ErrorKind) -> Option<Reply> {
+            let (status, code, subcode) = match kind {
+                ErrorKind::Invalid => (400, 100, 0),
+                ErrorKind::Denied => (401, 190, 463),
+                ErrorKind::NotFound => (400, 100, 2_018_001),
+                ErrorKind::OutsideWindow => (403, 10, 2_018_278),
+                ErrorKind::Unavailable => (500, 2, 0),
+                _ => return None,
+            };
+            let error = json!({"message": "(#1) In Meta's words", "code": code, "error_subcode": subcode});
+            Some(Reply::json(status, json!({"error": error})))
         }
 
-        fn denied(&self) -> Reply {
-            Reply::json(
-                401,
-                json!({"error": {"message": "Session has expired", "code": 190, "error_subcode": 463}}),
-            )
-        }
-
-        fn throttled(&self, seconds: u64) -> Reply {
+        fn throttled(&self, seconds: Option<u64>) -> Reply {
             let error = json!({"error": {"message": "(#613) Calls exceeded the limit", "code": 613}});
-            Reply::json(400, error).header("retry-after", seconds)
+            Reply::json(400, error).retry_after(seconds)
+        }
+
+        fn peer(&self) -> String {
+            CUSTOMER.into()
         }
     }
 
@@ -67,9 +74,9 @@ mod messenger {
 mod webhook {
     use serde_json::{Value, json};
     use tradepost_ports::Webhook;
-    use tradepost_testkit::webhook::{Double, Signed};
+    use tradepost_testkit::webhook::{Double, Event, Fixtures, Handshake, Kind, Signed, fixtures_in};
 
-    use crate::{ACCOUNT, CUSTOMER, endpoint, fixture};
+    use crate::{CUSTOMER, endpoint};
 
     struct Meta;
 
@@ -83,28 +90,38 @@ mod webhook {
             Signed::header(name, value)
         }
 
-        /// All but the one of another product, and the one that says the same twice.
-        fn fixtures(&self) -> Vec<(String, Vec<u8>)> {
-            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
-            let files = std::fs::read_dir(folder).expect("fixtures").flatten();
-            let names = files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()));
-            names
-                .filter(|name| !["page_object", "batch"].contains(&name.as_str()))
-                .map(|name| (name.clone(), fixture(&name)))
-                .collect()
+        fn body(&self, events: &[Event]) -> Option<Vec<u8>> {
+            let entries: Vec<Value> = events.chunk_by(|a, b| a.account == b.account).map(entry).collect();
+            Some(json!({"object": "instagram", "entry": entries}).to_string().into())
         }
 
-        fn batch(&self, messages: usize, bad: Option<usize>) -> Vec<u8> {
-            let message = |n| {
-                let sender = if bad == Some(n) { json!({}) } else { json!({"id": CUSTOMER}) };
-                let message = json!({"mid": format!("m{n}"), "text": "Hi"});
-                json!({"sender": sender, "recipient": {"id": ACCOUNT}, "timestamp": 1_767_225_600_123_i64, "message": message})
-            };
-            let messaging: Vec<Value> = (0..messages).map(message).collect();
-            json!({"object": "instagram", "entry": [{"id": ACCOUNT, "messaging": messaging}]})
-                .to_string()
-                .into()
+        fn fixtures(&self) -> Fixtures {
+            fixtures_in(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"))
         }
+
+        fn handshake(&self) -> Option<Handshake> {
+            let token = ("hub.verify_token", "greeting-0001");
+            Some(Handshake::new(&[("hub.mode", "subscribe"), token, ("hub.challenge", "4711")], "4711"))
+        }
+    }
+
+    /// The events of one account.
+    fn entry(events: &[Event]) -> Value {
+        let account = format!("1784140000000000{}", events.first().map_or(0, |event| event.account));
+        let item = |event: &Event| {
+            let customer = json!({"id": CUSTOMER});
+            let (sender, field, value) = match &event.kind {
+                Kind::Text(words) => (customer, "message", json!({"mid": mid(event), "text": words})),
+                Kind::Bad => (json!({}), "message", json!({"mid": mid(event), "text": "Hi"})),
+                Kind::Unknown => (customer, "message_sung", json!({"mid": mid(event)})),
+            };
+            json!({"sender": sender, "recipient": {"id": account}, "timestamp": 1_767_225_600_123_i64, field: value})
+        };
+        json!({"id": account, "messaging": events.iter().map(item).collect::<Vec<_>>()})
+    }
+
+    fn mid(event: &Event) -> String {
+        format!("aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOjE3ODQxNDAwMDAwMDAwMDAx{:0>12}", event.number)
     }
 
     fn meta() -> Meta {

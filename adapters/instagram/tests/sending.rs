@@ -225,6 +225,7 @@ fn media(url: &str) -> Content {
 #[case::long_title(choices(1, 21, 5))]
 #[case::empty_title(choices(1, 0, 5))]
 #[case::long_payload(choices(1, 5, 1001))]
+#[case::second_line(Content::QuickReplies { text: "?".into(), choices: vec![Choice { description: Some("x".into()), ..Choice::new("P", "T") }] })]
 #[case::too_many_cards(cards(11, |_| ()))]
 #[case::no_cards(cards(0, |_| ()))]
 #[case::long_card(cards(1, |card| card.title = "x".repeat(81)))]

@@ -2,14 +2,17 @@
 //! tests. Nothing here needs a network, a server or a credential.
 #![forbid(unsafe_code)]
 
+mod cases;
 pub mod chance;
 pub mod coordinator;
 pub mod make;
 pub mod memory;
 pub mod messenger;
+pub mod report;
 pub mod script;
 pub mod store;
 pub mod time;
+pub mod verdict;
 pub mod webhook;
 
 use std::future::Future;

@@ -187,6 +187,9 @@ fn checked(choices: &[Choice], limit: &ChoiceLimit) -> Result<(), Unfit> {
     for choice in choices {
         characters("a choice's title", &choice.title, limit.title)?;
         characters("a choice's payload", &choice.payload, limit.payload)?;
+        if choice.description.is_some() {
+            return Err("a choice's second line is not shown on Instagram".into());
+        }
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ pub(crate) fn body() -> Value {
                 "required": ["id"],
                 "properties": {
                     "id": id("Our account."),
-                    "time": {"type": "integer", "format": "int64", "description": "Milliseconds since 1970."},
+                    "time": time(),
                     "messaging": {"type": "array", "items": item()},
                     "standby": {"type": "array", "items": item(), "description": "While another app controls the thread."},
                     "changes": {"type": "array", "items": {"type": "object", "properties": {
@@ -35,7 +35,7 @@ fn item() -> Value {
         "required": ["sender", "recipient"],
         "properties": {
             "sender": side, "recipient": side,
-            "timestamp": {"type": "integer", "format": "int64", "description": "Milliseconds since 1970."},
+            "timestamp": time(),
             "message": message(),
             "postback": object(&["mid", "title", "payload"]),
             "reaction": object(&["mid", "action", "reaction", "emoji"]),
@@ -75,6 +75,11 @@ fn object(texts: &[&str]) -> Value {
     json!({"type": "object", "properties": properties})
 }
 
+/// Ids are texts; some of Meta's products have written them as numbers.
 fn id(description: &str) -> Value {
-    json!({"type": "string", "description": description})
+    json!({"oneOf": [{"type": "string"}, {"type": "integer", "format": "int64"}], "description": description})
+}
+
+fn time() -> Value {
+    json!({"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string"}], "description": "Milliseconds since 1970."})
 }

@@ -1,0 +1,3 @@
+//! The channel from outside.
+
+mod conformance;

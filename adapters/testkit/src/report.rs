@@ -1,0 +1,193 @@
+//! The tables of what was tried: adapters and their suites, and broken adapters with the cases that caught them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs, io,
+    path::Path,
+};
+
+use serde_json::{Value, json};
+
+use crate::verdict::{Record, write_down};
+
+/// Suites whose file in an adapter's folder says that it can.
+const SUITES: [(&str, &str); 2] = [("messenger", "src/messenger.rs"), ("webhook", "src/webhook.rs")];
+
+/// One deliberately broken adapter, and the cases that failed on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The suite.
+    pub suite: String,
+    /// What is wrong with the adapter.
+    pub flaw: String,
+    /// The case that is meant to see it.
+    pub case: String,
+    /// The cases that did.
+    pub caught: Vec<String>,
+}
+
+impl Broken {
+    /// Seen by its case and by no other?
+    pub fn right(&self) -> bool {
+        self.caught == [self.case.as_str()]
+    }
+
+    /// Writes it into the folder of records, if there is one.
+    pub fn keep(&self) {
+        let Self { suite, flaw, case, caught } = self;
+        write_down(
+            &format!("flaw.{suite}.{flaw}"),
+            &json!({"suite": suite, "flaw": flaw, "case": case, "caught": caught}),
+        );
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        let text = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
+        let caught =
+            value.get("caught")?.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        Some(Self { suite: text("suite")?, flaw: text("flaw")?, case: text("case")?, caught })
+    }
+}
+
+/// All records of a folder.
+#[derive(Debug, Default)]
+pub struct Report {
+    records: Vec<Record>,
+    broken: Vec<Broken>,
+    /// Adapters that have a suite's file and no record of it.
+    untried: Vec<(String, &'static str)>,
+    /// Adapters without a suite's file.
+    absent: Vec<(String, &'static str)>,
+}
+
+impl Report {
+    /// Reads the records.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        let mut report = Self::default();
+        let mut files: Vec<_> = fs::read_dir(folder)?.flatten().map(|entry| entry.path()).collect();
+        files.sort();
+        for file in files {
+            let value: Value = serde_json::from_slice(&fs::read(&file)?)?;
+            report.records.extend(Record::read(&value));
+            report.broken.extend(Broken::read(&value));
+        }
+        Ok(report)
+    }
+
+    /// Compares with the adapters of that folder: who can write or is called has to be tried.
+    pub fn expect(&mut self, adapters: &Path) -> io::Result<()> {
+        let mut folders: Vec<_> = fs::read_dir(adapters)?.flatten().map(|entry| entry.path()).collect();
+        folders.sort();
+        for folder in folders {
+            let has = SUITES.map(|(suite, file)| (suite, folder.join(file).is_file()));
+            // The kit itself has suites of that name, and is no adapter.
+            let kit = folder.file_name().is_some_and(|name| name == "testkit");
+            if kit || has.iter().all(|(_, has)| !has) {
+                continue;
+            }
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            for (suite, has) in has {
+                match (has, self.tried(&name, suite)) {
+                    (true, false) => self.untried.push((name.clone(), suite)),
+                    (false, false) => self.absent.push((name.clone(), suite)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tried(&self, adapter: &str, suite: &str) -> bool {
+        let same = |name: &str| {
+            name == adapter || name.strip_prefix(adapter).is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.records.iter().any(|record| record.suite == suite && same(&record.adapter))
+    }
+
+    /// Was everything tried, did nothing fail, and is each flaw seen by its case alone?
+    pub fn good(&self) -> bool {
+        let failed = self.records.iter().any(|record| record.verdict == "failed");
+        !failed && self.untried.is_empty() && self.broken.iter().all(Broken::right)
+    }
+
+    /// Both tables, and what was not promised or failed, for reading.
+    pub fn show(&self) -> String {
+        let mut shown = String::new();
+        self.show_adapters(&mut shown);
+        for verdict in ["not promised", "failed"] {
+            self.show_reasons(verdict, &mut shown);
+        }
+        self.show_broken(&mut shown);
+        shown
+    }
+
+    fn show_adapters(&self, shown: &mut String) {
+        let mut rows: BTreeMap<(&str, &str), [usize; 3]> = BTreeMap::new();
+        for record in &self.records {
+            let place = match record.verdict.as_str() {
+                "ran" => 0,
+                "not promised" => 1,
+                _ => 2,
+            };
+            rows.entry((&record.adapter, &record.suite)).or_default()[place] += 1;
+        }
+        let _ = writeln!(
+            shown,
+            "{:<28} {:<10} {:>5} {:>13} {:>7}",
+            "adapter", "suite", "ran", "not promised", "failed"
+        );
+        let mut lines: Vec<String> = rows
+            .into_iter()
+            .map(|((adapter, suite), [ran, not, failed])| {
+                format!("{adapter:<28} {suite:<10} {ran:>5} {not:>13} {failed:>7}")
+            })
+            .collect();
+        let without = self
+            .absent
+            .iter()
+            .map(|(adapter, suite)| (adapter, suite, "not promised: there is no such file in src"));
+        let untried = self
+            .untried
+            .iter()
+            .map(|(adapter, suite)| (adapter, suite, "NOT TRIED: tests/conformance.rs lacks the suite"));
+        lines.extend(
+            without
+                .chain(untried)
+                .map(|(adapter, suite, why)| format!("{adapter:<28} {suite:<10}     - {why}")),
+        );
+        lines.sort();
+        lines.iter().for_each(|line| {
+            let _ = writeln!(shown, "{line}");
+        });
+    }
+
+    fn show_reasons(&self, verdict: &str, shown: &mut String) {
+        let mut reasons: BTreeMap<(&str, &str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for record in self.records.iter().filter(|record| record.verdict == verdict) {
+            let why = record.why.lines().next().unwrap_or_default();
+            reasons.entry((&record.adapter, &record.suite, why)).or_default().insert(&record.case);
+        }
+        if !reasons.is_empty() {
+            let _ = writeln!(shown, "{verdict}:");
+        }
+        for ((adapter, suite, why), cases) in reasons {
+            let cases = cases.into_iter().collect::<Vec<_>>().join(", ");
+            let _ = writeln!(shown, "  {adapter} {suite}: {why}: {cases}");
+        }
+    }
+
+    fn show_broken(&self, shown: &mut String) {
+        if self.broken.is_empty() {
+            return;
+        }
+        let right = self.broken.iter().filter(|broken| broken.right()).count();
+        let _ =
+            writeln!(shown, "broken adapters: {right} of {} caught by their case alone", self.broken.len());
+        for broken in &self.broken {
+            let caught = if broken.caught.is_empty() { "NOTHING".into() } else { broken.caught.join(", ") };
+            let wrong = if broken.right() { "" } else { "   WRONG: not by its case alone" };
+            let _ = writeln!(shown, "  {:<10} {:<38} {caught}{wrong}", broken.suite, broken.flaw);
+        }
+    }
+}

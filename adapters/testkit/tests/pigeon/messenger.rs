@@ -1,0 +1,286 @@
+//! The way out: `POST /lines`, and everything that can be wrong with it.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use tradepost_domain::{
+    AccountKey, Capabilities, Choice, Content,
+    ErrorKind::{self, *},
+    MediaKind, PortError,
+    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextUnit, Window},
+    fit,
+};
+use tradepost_ports::{Messenger, Outbound, PortResult, Receipt, Signal, Terms, terms::Repeat};
+use tradepost_testkit::messenger::{Asked, Double, Reply, SECRET};
+
+use super::client::{Answer, Limits, Lost, post};
+
+/// What is wrong with an adapter; each is seen by one case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    ForgetsReferences,
+    WritesToNobody,
+    RefusesPlaces,
+    RefusesFullTexts,
+    SendsLongTexts,
+    RefusesFullTitles,
+    SendsLongPayloads,
+    SendsWhatItDoesNotDeclare,
+    SendsEmptyTexts,
+    CannotType,
+    ClosesTheWindowForPersonsFirst,
+    HasTermsOfItsOwn,
+    RefusalIsUnexpected,
+    DeniedIsInvalid,
+    StrangerIsInvalid,
+    WindowIsInvalid,
+    OptOutIsInvalid,
+    RestIsUncertain,
+    TooFastNeedsAWait,
+    ForgetsTheWait,
+    BrokenIsInvalid,
+    PuzzleIsTaken,
+    NobodyIsUncertain,
+    CutIsUnavailable,
+    WaitsInSilence,
+    WaitsForSlowBodies,
+    KeysByChance,
+    ErrorsShowTheSecret,
+    TracesShowTheSecret,
+}
+
+impl Flaw {
+    /// Each with the case that is meant to see it.
+    pub const ALL: &[(Self, &str)] = &[
+        (Self::ForgetsReferences, "a_taken_line_has_a_reference_of_its_own"),
+        (Self::WritesToNobody, "the_words_leave_for_the_customer"),
+        (Self::RefusesPlaces, "every_declared_kind_is_taken"),
+        (Self::RefusesFullTexts, "text_at_the_limit_is_taken"),
+        (Self::SendsLongTexts, "text_over_the_limit_is_refused"),
+        (Self::RefusesFullTitles, "contents_at_their_limits_are_taken"),
+        (Self::SendsLongPayloads, "contents_over_a_limit_are_refused"),
+        (Self::SendsWhatItDoesNotDeclare, "what_is_not_declared_is_refused"),
+        (Self::SendsEmptyTexts, "what_says_nothing_is_refused"),
+        (Self::CannotType, "signs_of_life_are_shown"),
+        (Self::ClosesTheWindowForPersonsFirst, "abilities_are_coherent"),
+        (Self::HasTermsOfItsOwn, "terms_are_those_asked_for"),
+        (Self::RefusalIsUnexpected, "what_is_refused_is_invalid"),
+        (Self::DeniedIsInvalid, "a_refused_token_is_denied"),
+        (Self::StrangerIsInvalid, "a_stranger_is_not_found"),
+        (Self::WindowIsInvalid, "a_closed_window_is_told"),
+        (Self::OptOutIsInvalid, "who_opted_out_is_told"),
+        (Self::RestIsUncertain, "a_provider_that_took_nothing_is_unavailable"),
+        (Self::TooFastNeedsAWait, "too_fast_is_rate_limited"),
+        (Self::ForgetsTheWait, "the_wait_is_told"),
+        (Self::BrokenIsInvalid, "a_broken_provider_is_never_success"),
+        (Self::PuzzleIsTaken, "a_puzzling_answer_is_uncertain"),
+        (Self::NobodyIsUncertain, "nobody_there_is_unavailable"),
+        (Self::CutIsUnavailable, "a_cut_connection_is_uncertain"),
+        (Self::WaitsInSilence, "silence_ends_at_the_time_limit"),
+        (Self::WaitsForSlowBodies, "a_slow_body_ends_at_the_time_limit"),
+        (Self::KeysByChance, "a_repeated_send_carries_its_key"),
+        (Self::ErrorsShowTheSecret, "no_error_shows_the_secret"),
+        (Self::TracesShowTheSecret, "no_trace_shows_the_secret"),
+    ];
+}
+
+/// An account at the pigeon post.
+pub struct Pigeon {
+    base: String,
+    time_limit: Duration,
+    flaw: Option<Flaw>,
+    terms: Terms,
+    capabilities: Capabilities,
+    sent: AtomicU64,
+}
+
+impl Pigeon {
+    fn new(base: &str, time_limit: Duration, flaw: Option<Flaw>) -> Self {
+        let factor = if flaw == Some(Flaw::HasTermsOfItsOwn) { 2 } else { 1 };
+        let terms = Terms {
+            time_limit: time_limit * factor,
+            repeat: Repeat::Keyed,
+            ..Terms::of(AccountKey::of("pigeon", "loft"))
+        };
+        let capabilities = capabilities(flaw);
+        Self { base: base.into(), time_limit, flaw, terms, capabilities, sent: AtomicU64::new(0) }
+    }
+
+    fn is(&self, flaw: Flaw) -> bool {
+        self.flaw == Some(flaw)
+    }
+
+    /// A flawed kind instead of the right one.
+    fn kind(&self, right: ErrorKind, flaw: Flaw, wrong: ErrorKind) -> ErrorKind {
+        if self.is(flaw) { wrong } else { right }
+    }
+
+    /// Is it fitted to the channel?
+    fn admit(&self, content: &Content) -> PortResult<()> {
+        let full = |choice: &Choice| choice.title.len() == TITLE;
+        let refused = match content {
+            Content::Text { text } if self.is(Flaw::SendsLongTexts) && text.chars().count() > TEXT => {
+                return Ok(());
+            }
+            Content::Text { text } if self.is(Flaw::SendsEmptyTexts) && text.is_empty() => return Ok(()),
+            Content::People { .. } if self.is(Flaw::SendsWhatItDoesNotDeclare) => return Ok(()),
+            Content::Text { text } => self.is(Flaw::RefusesFullTexts) && text.chars().count() == TEXT,
+            Content::Location { .. } => self.is(Flaw::RefusesPlaces),
+            content => self.is(Flaw::RefusesFullTitles) && content.choices().iter().any(full),
+        };
+        let content = if self.is(Flaw::SendsLongPayloads) { &short_payloads(content) } else { content };
+        match fit::fit(content, &self.capabilities) {
+            Ok(fitted) if !refused && fitted.pieces == [content.clone()] => Ok(()),
+            Ok(_) => Err(error(Invalid, "it is not fitted to the channel")),
+            Err(unfit) => Err(error(Invalid, unfit)),
+        }
+    }
+
+    async fn post(&self, key: &str, body: &Value) -> PortResult<Answer> {
+        let token = format!("authorization: Bearer {SECRET}\r\n");
+        if self.is(Flaw::TracesShowTheSecret) {
+            tracing::trace!(token, "a pigeon leaves");
+        }
+        let endless = Duration::from_secs(600);
+        let limit = |flaw| if self.is(flaw) { endless } else { self.time_limit };
+        let limits = Limits { head: limit(Flaw::WaitsInSilence), body: limit(Flaw::WaitsForSlowBodies) };
+        let headers = format!("{token}idempotency-key: {key}\r\n");
+        post(&self.base, &headers, &body.to_string(), &limits).await.map_err(|lost| {
+            let kind = match lost {
+                Lost::Before => self.kind(Unavailable, Flaw::NobodyIsUncertain, Uncertain),
+                Lost::Cut => self.kind(Uncertain, Flaw::CutIsUnavailable, Unavailable),
+                Lost::Late => Uncertain,
+            };
+            error(kind, format!("no answer: {lost:?}"))
+        })
+    }
+
+    /// What an answer of that status says.
+    fn read(&self, answer: &Answer) -> PortResult<Value> {
+        let told: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let kind = match (answer.status, told["fault"].as_str()) {
+            (200, _) => return Ok(told),
+            (_, Some("bad")) => self.kind(Invalid, Flaw::RefusalIsUnexpected, Unexpected),
+            (_, Some("who")) => self.kind(Denied, Flaw::DeniedIsInvalid, Invalid),
+            (_, Some("stranger")) => self.kind(NotFound, Flaw::StrangerIsInvalid, Invalid),
+            (_, Some("late")) => self.kind(OutsideWindow, Flaw::WindowIsInvalid, Invalid),
+            (_, Some("never")) => self.kind(OptedOut, Flaw::OptOutIsInvalid, Invalid),
+            (_, Some("resting")) => self.kind(Unavailable, Flaw::RestIsUncertain, Uncertain),
+            (429, _) if answer.retry_after().is_none() => {
+                self.kind(RateLimited, Flaw::TooFastNeedsAWait, Unexpected)
+            }
+            (429, _) => RateLimited,
+            (500.., _) => self.kind(Uncertain, Flaw::BrokenIsInvalid, Invalid),
+            (401, _) => Denied,
+            _ => Unexpected,
+        };
+        let wait = if self.is(Flaw::ForgetsTheWait) { None } else { answer.retry_after() };
+        let words = if self.is(Flaw::ErrorsShowTheSecret) { told.to_string() } else { "refused".into() };
+        Err(error(kind, words).with_code(answer.status).with_retry_after(wait))
+    }
+}
+
+const TEXT: usize = 200;
+const TITLE: usize = 20;
+
+fn capabilities(flaw: Option<Flaw>) -> Capabilities {
+    let staff_seconds = if flaw == Some(Flaw::ClosesTheWindowForPersonsFirst) { 60 } else { 0 };
+    let media = |kind, caption| MediaLimit { kind, bytes: 1_000_000, caption };
+    Capabilities {
+        quick_replies: Some(ChoiceLimit { text: 100, ..ChoiceLimit::new(5, TITLE, 40) }),
+        list: Some(ChoiceLimit { text: 100, description: 30, button: 10, ..ChoiceLimit::new(8, TITLE, 40) }),
+        cards: Some(CardLimit { most: 4, title: 30, buttons: 2, button_title: 15 }),
+        media: vec![media(MediaKind::Image, 50), media(MediaKind::Audio, 0)],
+        location: true,
+        window: Some(Window { staff_seconds, ..Window::hours(24) }),
+        typing: true,
+        ..Capabilities::text_only(TEXT, TextUnit::Characters)
+    }
+}
+
+fn short_payloads(content: &Content) -> Content {
+    let mut content = content.clone();
+    if let Content::QuickReplies { choices, .. } | Content::List { choices, .. } = &mut content {
+        choices.iter_mut().for_each(|choice| choice.payload.truncate(40));
+    }
+    content
+}
+
+fn error(kind: ErrorKind, detail: impl ToString) -> PortError {
+    PortError::new(kind, "pigeon", detail.to_string())
+}
+
+#[async_trait]
+impl Messenger for Pigeon {
+    fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn send(&self, outbound: &Outbound) -> PortResult<Receipt> {
+        self.admit(&outbound.content)?;
+        let sent = self.sent.fetch_add(1, Ordering::SeqCst);
+        let key = if self.is(Flaw::KeysByChance) { sent.to_string() } else { outbound.effect.to_string() };
+        let to = if self.is(Flaw::WritesToNobody) { "nobody" } else { &outbound.peer };
+        let answer = self.post(&key, &json!({"to": to, "content": outbound.content})).await?;
+        let told = self.read(&answer)?;
+        let reference = match told["line"].as_str() {
+            Some(_) if self.is(Flaw::ForgetsReferences) => "line-0",
+            Some(line) => line,
+            None if self.is(Flaw::PuzzleIsTaken) => &key,
+            None => return Err(error(Uncertain, "the answer names no line")),
+        };
+        Ok(Receipt { reference: reference.into(), at: None })
+    }
+
+    async fn signal(&self, peer: &str, _: Option<&str>, signal: Signal) -> PortResult<()> {
+        if self.is(Flaw::CannotType) {
+            return Err(error(Invalid, "pigeons do not type"));
+        }
+        let answer = self.post("", &json!({"to": peer, "sign": signal})).await?;
+        self.read(&answer).map(drop)
+    }
+}
+
+/// The pigeon post, as it answers.
+pub struct Loft {
+    pub flaw: Option<Flaw>,
+}
+
+impl Double for Loft {
+    fn messenger(&self, base: &str, time_limit: Duration) -> Box<dyn Messenger> {
+        Box::new(Pigeon::new(base, time_limit, self.flaw))
+    }
+
+    fn taken(&self, _: &Asked, reference: &str) -> Reply {
+        Reply::json(200, json!({"line": reference}))
+    }
+
+    fn says(&self, kind: ErrorKind) -> Option<Reply> {
+        let (status, fault) = match kind {
+            Invalid => (400, "bad"),
+            Denied => (401, "who"),
+            NotFound => (404, "stranger"),
+            OutsideWindow => (400, "late"),
+            OptedOut => (400, "never"),
+            Unavailable => (503, "resting"),
+            _ => return None,
+        };
+        Some(Reply::json(status, json!({"fault": fault})))
+    }
+
+    fn throttled(&self, seconds: Option<u64>) -> Reply {
+        Reply::json(429, json!({"fault": "fast"})).retry_after(seconds)
+    }
+
+    fn key(&self, asked: &Asked) -> Option<String> {
+        asked.header("idempotency-key").map(str::to_owned)
+    }
+}
