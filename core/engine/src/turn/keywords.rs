@@ -3,6 +3,7 @@
 use tradepost_domain::{
     Body, Content, EventId, Keyword, Message, Purpose,
     consent::{ConsentEntry, Evidence},
+    keyword::Language,
 };
 use tradepost_ports::store::{InboxRow, Kept};
 
@@ -37,32 +38,33 @@ impl Turn<'_> {
         self.show_typing(last).await
     }
 
-    /// CANCEL is the flow's while it has something open, else it is STOP.
-    fn keyword_of(&self, message: &Message) -> Option<Keyword> {
-        let Content::Text { text } = &message.content else { return None };
-        match Keyword::of(text)? {
+    /// CANCEL is the flow's while it has something open, else it is STOP. Of taps only STOP counts: what else stands on a
+    /// button is the flow's.
+    fn keyword_of(&self, message: &Message) -> Option<(Keyword, Language)> {
+        let facts = &self.storefront.facts;
+        let (text, tapped) = match &message.content {
+            Content::Text { text } => (text, false),
+            Content::Tap { title, .. } => (title, true),
+            _ => return None,
+        };
+        let (keyword, language) = Keyword::with_language(text, &facts.locale)?;
+        match keyword {
             Keyword::Cancel if self.conversation.inner.open => None,
-            Keyword::Help if self.storefront.facts.contact.is_none() => None,
-            keyword => Some(keyword),
+            Keyword::Help if facts.contact.is_none() => None,
+            Keyword::Cancel | Keyword::Help | Keyword::Start if tapped => None,
+            keyword => Some((keyword, language)),
         }
     }
 
-    async fn obey(&mut self, keyword: Keyword, message: &Message) -> Kept<()> {
-        let shop = &self.storefront.facts.name;
-        let text = match keyword {
-            Keyword::Stop | Keyword::Cancel => {
-                format!("You will get no more offers from {shop}. Write START to get them again.")
-            }
-            Keyword::Start => format!("You will get offers from {shop} again. Write STOP to end them."),
-            Keyword::Help => {
-                let contact = self.storefront.facts.contact.as_deref().unwrap_or_default();
-                format!("This is {shop}. You reach us at {contact}. Write STOP to get no more offers.")
-            }
-        };
+    async fn obey(&mut self, (keyword, language): (Keyword, Language), message: &Message) -> Kept<()> {
         if keyword != Keyword::Help {
             self.record_consent(keyword == Keyword::Start, message).await?;
         }
-        self.say(None, Content::text(text)).await
+        let facts = &self.storefront.facts;
+        match language.confirmation(keyword, &facts.name, facts.contact.as_deref()) {
+            Some(text) => self.say(None, Content::text(text)).await,
+            None => Ok(()),
+        }
     }
 
     async fn record_consent(&mut self, given: bool, message: &Message) -> Kept<()> {

@@ -175,6 +175,30 @@ fn stop_is_the_engines() {
 
 /// proves: CV-06
 #[test]
+fn a_stop_in_another_language_is_confirmed_in_it() {
+    let shop = Shop::new();
+    shop.answers("Abmelden");
+    shop.sends();
+    assert!(shop.sent()[0].starts_with("Du bekommst keine Angebote mehr"), "{:?}", shop.sent());
+    assert_eq!(shop.store.tables().consents()[0].words.as_deref(), Some("Abmelden"));
+}
+
+/// proves: CV-06
+#[test]
+fn a_tapped_stop_is_a_stop_and_other_taps_are_the_flows() {
+    let shop = Shop::new();
+    let taps =
+        |title: &str| shop.hears_from("ann", Content::Tap { payload: "p".into(), title: title.into() });
+    taps("Start");
+    shop.turns();
+    assert!(shop.store.tables().consents().is_empty());
+    taps("Stop");
+    shop.turns();
+    assert_eq!((shop.told(), shop.store.tables().consents().len()), (vec!["said tap p".to_owned()], 1));
+}
+
+/// proves: CV-06
+#[test]
 fn cancel_is_the_flows_while_it_has_something_open() {
     let shop = Shop::new();
     shop.answers("cancel");
