@@ -156,6 +156,32 @@ fn a_signed_payload_is_taken_once_listed_filed_again_and_kept_over_a_restart() {
     assert!(replay[0]["hops"].as_u64().is_some_and(|hops| hops > 0), "{replay:?}");
 }
 
+/// proves: FI-04, CV-06
+#[test]
+fn consent_is_exported_with_its_evidence() {
+    let shop = Shop::new();
+    let file = shop.file("stop.json", &BODY.replace("Where is my order?", "Stop!"));
+    let serving = shop.serve();
+    assert_eq!(shop.run(&["webhook", "send", "main", &file]).status.code(), Some(0));
+    let begun = Instant::now();
+    let entries = loop {
+        let entries = lines(&shop.run(&["consents", "export", "--json"]));
+        if !entries.is_empty() || begun.elapsed() > Duration::from_secs(20) {
+            break entries;
+        }
+    };
+    assert_eq!(serving.terminate(), Some(0));
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    let told = |key: &str| entries[0][key].as_str().unwrap_or_default().to_owned();
+    assert_eq!(
+        (told("storefront"), told("given"), told("by")),
+        ("shop".into(), "no".into(), "message".into())
+    );
+    assert_eq!((told("customer"), told("words")), ("9900112233".into(), "Stop!".into()));
+    assert!(told("source").starts_with("msg_"), "{entries:?}");
+    assert!(lines(&shop.run(&["consents", "export", "--json", "--customer", "nobody"])).is_empty());
+}
+
 #[test]
 fn a_second_process_on_the_same_data_is_refused() {
     let shop = Shop::new();

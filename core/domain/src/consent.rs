@@ -20,6 +20,11 @@ impl Purpose {
             Self::Marketing => "marketing",
         }
     }
+
+    /// The purpose of that word.
+    pub fn of(word: &str) -> Option<Self> {
+        (word == Self::Marketing.word()).then_some(Self::Marketing)
+    }
 }
 
 /// One entry of the consent ledger. Entries are added, never changed.

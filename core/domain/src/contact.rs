@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContactId, MessageId, StorefrontId};
+use crate::{ContactId, MessageId, Phone, StorefrontId};
 
 /// A person known to a storefront.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,14 @@ impl Identity {
     pub fn new(scheme: impl Into<String>, value: impl Into<String>) -> Self {
         Self { scheme: scheme.into(), value: value.into() }
     }
+
+    /// A number that a provider vouches for, whatever the channel.
+    pub fn phone(number: &Phone) -> Self {
+        Self::new(Self::PHONE, number.as_str())
+    }
+
+    /// The scheme of numbers. Every other scheme is an account, within which a provider's id is valid.
+    pub const PHONE: &str = "phone";
 }
 
 /// Facts by name.

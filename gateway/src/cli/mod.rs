@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod consents;
 mod demo;
 mod inbox;
 mod letters;
@@ -96,6 +97,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Who agreed to what, and the evidence.
+    #[command(subcommand)]
+    Consents(consents::Command),
     /// What is kept under seal: tokens that were exchanged, and the keys that seal them.
     #[command(subcommand)]
     Secrets(secrets::Command),
@@ -175,6 +179,7 @@ async fn command(outfit: &Outfit, command: Command) -> Outcome {
         Command::Replay { config, conversation, json } => {
             replay::replay(outfit, &config, conversation, json).await
         }
+        Command::Consents(command) => consents::run(outfit, command).await,
         Command::Secrets(command) => secrets::run(outfit, command).await,
         Command::Webhook(command) => webhook::run(outfit, command).await,
     }

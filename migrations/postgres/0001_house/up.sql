@@ -174,7 +174,7 @@ CREATE TABLE consents (
     source json NOT NULL,
     words text COLLATE "C"
 );
-CREATE INDEX consents_of ON consents (storefront, scheme, value, purpose, at, seq);
+CREATE INDEX consents_of ON consents (scheme, value, purpose, at, seq);
 
 -- The ledger.
 CREATE TABLE items (

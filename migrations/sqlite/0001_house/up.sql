@@ -175,7 +175,7 @@ CREATE TABLE consents (
     source TEXT NOT NULL,
     words TEXT
 ) STRICT;
-CREATE INDEX consents_of ON consents (storefront, scheme, value, purpose, at);
+CREATE INDEX consents_of ON consents (scheme, value, purpose, at);
 
 -- The ledger.
 CREATE TABLE items (

@@ -8,13 +8,44 @@ use diesel::{
 use tradepost_domain::{
     Contact, ContactId, Fact, Identity, MessageId, Purpose, StorefrontId, consent::ConsentEntry,
 };
-use tradepost_ports::store::{Contacts, Kept};
+use tradepost_ports::store::{Contacts, Kept, StoreError};
 
-use super::{RunQueryDsl, SqlUnit};
+use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
     schema::{consents, contacts, conversations, facts, identities},
     types::{At, Id, Json},
 };
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = consents, check_for_backend(Backend))]
+struct EntryRow {
+    seq: i64,
+    storefront: String,
+    scheme: String,
+    value: String,
+    purpose: String,
+    given: bool,
+    at: At,
+    source: Json,
+    words: Option<String>,
+}
+
+impl EntryRow {
+    fn read(self) -> Kept<(i64, ConsentEntry)> {
+        let purpose = Purpose::of(&self.purpose);
+        let purpose = purpose.ok_or_else(|| StoreError::Broken(format!("purpose `{}`", self.purpose)))?;
+        let entry = ConsentEntry {
+            storefront: StorefrontId::new(self.storefront),
+            identity: Identity { scheme: self.scheme, value: self.value },
+            purpose,
+            given: self.given,
+            at: self.at.0,
+            source: self.source.read()?,
+            words: self.words,
+        };
+        Ok((self.seq, entry))
+    }
+}
 
 #[async_trait]
 impl Contacts for SqlUnit<'_> {
@@ -150,7 +181,11 @@ impl Contacts for SqlUnit<'_> {
         let schemes = identities.iter().map(|identity| &identity.scheme);
         let values = identities.iter().map(|identity| &identity.value);
         let entries = consents::table
-            .filter(consents::storefront.eq(storefront.as_str()))
+            .filter(
+                consents::storefront
+                    .eq(storefront.as_str())
+                    .or(consents::given.eq(false).and(consents::scheme.ne(Identity::PHONE))),
+            )
             .filter(consents::scheme.eq_any(schemes))
             .filter(consents::value.eq_any(values))
             .filter(consents::purpose.eq(purpose.word()))
@@ -162,6 +197,24 @@ impl Contacts for SqlUnit<'_> {
             identities.contains(&Identity { scheme, value }).then_some(given)
         };
         Ok(entries.into_iter().find_map(of_them))
+    }
+
+    async fn consent_entries(
+        &mut self,
+        of: Option<&str>,
+        after: i64,
+        most: u32,
+    ) -> Kept<Vec<(i64, ConsentEntry)>> {
+        let mut entries = consents::table
+            .filter(consents::seq.gt(after))
+            .order(consents::seq)
+            .limit(most.into())
+            .select(EntryRow::as_select())
+            .into_boxed();
+        if let Some(value) = of {
+            entries = entries.filter(consents::value.eq(value));
+        }
+        self.run(|db| entries.load(db)).await?.into_iter().map(EntryRow::read).collect()
     }
 }
 

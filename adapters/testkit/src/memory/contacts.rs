@@ -103,10 +103,21 @@ impl Contacts for Tables {
         purpose: Purpose,
     ) -> Kept<Option<bool>> {
         let fits = |entry: &&ConsentEntry| {
-            entry.storefront == *storefront
-                && identities.contains(&entry.identity)
-                && entry.purpose == purpose
+            let heard =
+                entry.storefront == *storefront || !entry.given && entry.identity.scheme != Identity::PHONE;
+            heard && identities.contains(&entry.identity) && entry.purpose == purpose
         };
         Ok(self.consents.rows().filter(fits).max_by_key(|entry| entry.at).map(|entry| entry.given))
+    }
+
+    async fn consent_entries(
+        &mut self,
+        of: Option<&str>,
+        after: i64,
+        most: u32,
+    ) -> Kept<Vec<(i64, ConsentEntry)>> {
+        let fits = |entry: &ConsentEntry| of.is_none_or(|value| entry.identity.value == value);
+        let later = self.consents.entries().filter(|(place, entry)| **place > after && fits(entry));
+        Ok(later.take(most as usize).map(|(place, entry)| (*place, entry.clone())).collect())
     }
 }

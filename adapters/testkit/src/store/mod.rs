@@ -75,7 +75,7 @@ macro_rules! store_suite {
             }
             contacts {
                 known_by_identity, known_in_the_order_asked, an_identity_belongs_to_one, named_and_learned, an_identity_moves, two_contacts_become_one,
-                the_latest_consent_counts, consent_is_of_all_identities_and_of_no_other,
+                the_latest_consent_counts, consent_is_of_all_identities_and_of_no_other, a_no_counts_wherever_the_account_sends,
             }
             ledger {
                 found_by_key_or_title, wildcards_are_words, reserved_until_sold_out, never_oversold_by_many_at_once,

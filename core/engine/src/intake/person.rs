@@ -13,9 +13,6 @@ use tradepost_ports::{
 use super::file::{Filed, Filing};
 use crate::registry::StorefrontEntry;
 
-/// The scheme of numbers that a provider vouches for, whatever the channel.
-const PHONE: &str = "phone";
-
 /// What is known of who wrote.
 pub(super) enum Known {
     /// A contact without a conversation here.
@@ -27,11 +24,7 @@ pub(super) enum Known {
 /// All that a party is known by, the id that it wrote under first.
 pub(super) fn identities(account: &AccountKey, party: &Party) -> Vec<Identity> {
     let ids = party.ids().map(|id| Identity::new(account.as_str(), id));
-    ids.chain(party.phone.as_ref().map(number)).collect()
-}
-
-fn number(phone: &Phone) -> Identity {
-    Identity::new(PHONE, phone.as_str())
+    ids.chain(party.phone.as_ref().map(Identity::phone)).collect()
 }
 
 impl Filing<'_> {
@@ -181,7 +174,7 @@ impl Filing<'_> {
         let new = identities(&self.account, to);
         self.link_all(unit, storefront, contact.id, &new).await?;
         let mut left = vec![old.clone()];
-        left.extend(Phone::of_digits(from).ok().as_ref().map(number));
+        left.extend(Phone::of_digits(from).ok().as_ref().map(Identity::phone));
         left.retain(|identity| !new.contains(identity));
         for identity in &left {
             self.consent_goes_along(unit, storefront, identity, &new[0]).await?;

@@ -40,11 +40,21 @@ pub trait Contacts: Send {
     /// Adds an entry to the consent ledger.
     async fn consent(&mut self, entry: &ConsentEntry) -> Kept<()>;
 
-    /// What the latest entry of any of these identities says; `None` when there is none.
+    /// What the latest entry of any of these identities says; `None` when there is none. A no that an account was told counts
+    /// for every storefront that sends from it; a yes is the storefront's that was told.
     async fn consents(
         &mut self,
         storefront: &StorefrontId,
         identities: &[Identity],
         purpose: Purpose,
     ) -> Kept<Option<bool>>;
+
+    /// Entries of the consent ledger in the order of adding, after so many of them (0 for the first): the evidence, of all
+    /// storefronts. Only of that customer, if one is named: by the identity's value, whatever its scheme.
+    async fn consent_entries(
+        &mut self,
+        of: Option<&str>,
+        after: i64,
+        most: u32,
+    ) -> Kept<Vec<(i64, ConsentEntry)>>;
 }

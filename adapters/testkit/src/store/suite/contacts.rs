@@ -126,6 +126,41 @@ pub async fn consent_is_of_all_identities_and_of_no_other(store: &dyn Store) {
     }
 }
 
+/// proves: FI-04
+pub async fn a_no_counts_wherever_the_account_sends(store: &dyn Store) {
+    let purpose = Purpose::Marketing;
+    let identities = [Identity::new("a:1", "x"), phone()];
+    let entry = |identity: &Identity, given, at| ConsentEntry {
+        storefront: make::storefront(),
+        identity: identity.clone(),
+        purpose,
+        given,
+        at: make::at(at),
+        source: Evidence::Event(make::event_id(1)),
+        words: Some("stop".into()),
+    };
+    let [account, number] = &identities;
+    let steps = [
+        (entry(account, true, 1), None),
+        (entry(number, false, 2), None),
+        (entry(account, false, 3), Some(false)),
+        (entry(account, true, 4), Some(false)),
+    ];
+    for (entry, elsewhere) in steps.clone() {
+        let at = entry.at;
+        within!(store, |unit| unit.consent(&entry).await);
+        let asked = identities.clone();
+        let said = seen!(store, |unit| unit.consents(&"elsewhere".into(), &asked, purpose).await);
+        assert_eq!(said, elsewhere, "after {at}");
+    }
+    let all = seen!(store, |unit| unit.consent_entries(None, 0, 9).await);
+    let expected: Vec<_> = steps.iter().map(|(entry, _)| entry.clone()).collect();
+    assert_eq!(all.iter().map(|(_, entry)| entry.clone()).collect::<Vec<_>>(), expected, "the evidence");
+    let first = all[0].0;
+    let page = seen!(store, |unit| unit.consent_entries(Some("x"), first, 1).await);
+    assert_eq!(page, [all[2].clone()], "of one customer, after that one, at most so many");
+}
+
 /// proves: FI-14
 pub async fn an_identity_moves(store: &dyn Store) {
     let (storefront, one, two) = (make::storefront(), make::contact_id(1), make::contact_id(2));
