@@ -9,10 +9,11 @@ use poem::{Endpoint, EndpointExt, Response, Route, get, handler, patch, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::delivery::Delivery;
 use crate::error::SandboxError;
 use crate::faults::Fault;
-use crate::hooks::Delivery;
-use crate::instagram::{AccountChange, Action, Customer, Handshake, InstagramAccount, Profile, Staff, shake};
+use crate::handshake::{Handshake, shake};
+use crate::instagram::{AccountChange, Action, Customer, InstagramAccount, Profile, Staff};
 use crate::log::Filter;
 use crate::world::{World, json_answer};
 
@@ -121,7 +122,7 @@ fn accounts(world: Data<&Arc<World>>) -> Response {
 #[handler]
 fn add_account(Json(account): Json<InstagramAccount>, world: Data<&Arc<World>>) -> Control {
     let id = account.id.clone();
-    world.instagram.add(account)?;
+    world.add_instagram(account)?;
     let told = world.instagram.get(&id)?.lock().told();
     Ok(json_answer(201, &told))
 }

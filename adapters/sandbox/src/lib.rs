@@ -25,13 +25,17 @@
 mod clock;
 mod config;
 mod control;
+mod delivery;
 mod error;
 mod faults;
+mod graph;
+mod handshake;
 mod hooks;
 mod instagram;
 mod log;
 mod media;
 mod mint;
+mod registry;
 mod secret;
 mod server;
 mod world;
@@ -46,12 +50,14 @@ use tokio::task::JoinHandle;
 
 pub use clock::Clock;
 pub use config::{SandboxConfig, WebhookSettings};
+pub use delivery::{Batch, Delivery, Signature, Timestamps};
 pub use error::SandboxError;
 pub use faults::{Fault, Faults, On, What};
-pub use hooks::{Batch, Delivery, Posted, Signature, Timestamps};
+pub use handshake::{Greeting, Handshake};
+pub use hooks::{Delivered, Posted};
 pub use instagram::{
-    AccountChange, Action, Customer, Delivered, Echo, Greeting, Handshake, InstagramAccount, MediaKind,
-    Profile, Rate, Referral, Route as InstagramRoute, Shape, Staff, Standing, StoryRef,
+    AccountChange, Action, Customer, Echo, InstagramAccount, MediaKind, Profile, Rate, Referral,
+    Route as InstagramRoute, Shape, Staff, Standing, StoryRef,
 };
 pub use log::{Answer, Double, Entry, Filter, Log, Outcome};
 pub use secret::Secret;
@@ -76,7 +82,7 @@ impl Sandbox {
         let door = Route::new()
             .nest("/_control", control::routes())
             .at("/cdn/:name", get(media::serve))
-            .at("/*path", instagram::serve)
+            .at("/*path", graph::serve)
             .data(world.clone());
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(server::serve(listener, Arc::new(door.map_to_response().boxed()), stopped));
@@ -120,7 +126,7 @@ impl Sandbox {
 
     /// Adds an Instagram account.
     pub fn add_instagram(&self, account: InstagramAccount) -> Result<(), SandboxError> {
-        self.world.instagram.add(account)
+        self.world.add_instagram(account)
     }
 
     /// Changes an account's settings.
@@ -146,7 +152,7 @@ impl Sandbox {
 
     /// Makes the verification handshake with the account's webhook address.
     pub async fn handshake(&self, account: &str, how: &Handshake) -> Result<Greeting, SandboxError> {
-        instagram::shake(&self.world, account, how).await
+        handshake::shake(&self.world, account, how).await
     }
 
     /// Stops listening, lets open connections end (two seconds at most), and is gone.
