@@ -22,6 +22,7 @@
 
 #![forbid(unsafe_code)]
 
+mod agenda;
 mod clock;
 mod config;
 mod control;
@@ -38,6 +39,7 @@ mod mint;
 mod registry;
 mod secret;
 mod server;
+mod whatsapp;
 mod world;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -61,6 +63,11 @@ pub use instagram::{
 };
 pub use log::{Answer, Double, Entry, Filter, Log, Outcome};
 pub use secret::Secret;
+pub use whatsapp::{
+    Beside, Crowd, Dialect, Failures, OrderItem, Sent, Step, Template, TemplateNews, WhatsappAccount,
+    WhatsappAction, WhatsappChange, WhatsappCustomer, WhatsappEvent, WhatsappMedia, WhatsappProfile,
+    WhatsappRate, WhatsappStanding,
+};
 
 use world::World;
 
@@ -69,6 +76,7 @@ pub struct Sandbox {
     world: Arc<World>,
     address: SocketAddr,
     stop: watch::Sender<bool>,
+    agenda: JoinHandle<()>,
     server: Option<JoinHandle<()>>,
 }
 
@@ -82,11 +90,14 @@ impl Sandbox {
         let door = Route::new()
             .nest("/_control", control::routes())
             .at("/cdn/:name", get(media::serve))
+            .at("/lookaside/:id", get(whatsapp::media::serve))
+            .at("/api/*path", whatsapp::wapi::serve)
             .at("/*path", graph::serve)
             .data(world.clone());
         let (stop, stopped) = watch::channel(false);
+        let agenda = tokio::spawn(agenda::keep(world.clone(), stopped.clone()));
         let server = tokio::spawn(server::serve(listener, Arc::new(door.map_to_response().boxed()), stopped));
-        Ok(Self { world, address, stop, server: Some(server) })
+        Ok(Self { agenda, world, address, stop, server: Some(server) })
     }
 
     /// Where it listens.
@@ -94,7 +105,7 @@ impl Sandbox {
         self.address
     }
 
-    /// The base of all addresses, without a slash at the end: both of Instagram's hosts.
+    /// The base of all addresses, without a slash at the end: Meta's hosts, and with `/api` behind it the reseller's.
     pub fn base_url(&self) -> &str {
         &self.world.base_url
     }
@@ -135,12 +146,55 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Sets where an account's webhooks go.
+    /// Sets where an account's webhooks go, whichever channel's it is.
     pub fn set_webhook(&self, account: &str, url: impl Into<String>) -> Result<(), SandboxError> {
+        if self.world.whatsapp.find(account).is_some() {
+            let change = WhatsappChange { webhook_url: Some(url.into()), ..WhatsappChange::default() };
+            return self.change_whatsapp(account, change);
+        }
         self.change(account, AccountChange { webhook_url: Some(url.into()), ..AccountChange::default() })
     }
 
-    /// A customer of an account.
+    /// Adds a WhatsApp number.
+    pub fn add_whatsapp(&self, account: WhatsappAccount) -> Result<(), SandboxError> {
+        self.world.add_whatsapp(account)
+    }
+
+    /// Changes a WhatsApp number's settings.
+    pub fn change_whatsapp(&self, account: &str, change: WhatsappChange) -> Result<(), SandboxError> {
+        self.world.whatsapp.get(account)?.lock().change(change);
+        Ok(())
+    }
+
+    /// A customer of a WhatsApp number, by phone number or business-scoped id.
+    pub fn whatsapp_customer(&self, account: &str, who: &str) -> Result<WhatsappCustomer, SandboxError> {
+        WhatsappCustomer::new(self.world.clone(), account, who)
+    }
+
+    /// Lets several customers, of several numbers even, do something in posts that they share.
+    pub async fn whatsapp_together(
+        &self,
+        crowd: Crowd,
+        delivery: &Delivery,
+    ) -> Result<Delivered, SandboxError> {
+        whatsapp::together(crowd, delivery).await
+    }
+
+    /// Registers a template, in place of one of the same name and language.
+    pub fn has_template(&self, account: &str, template: Template) -> Result<(), SandboxError> {
+        whatsapp::control::register(&self.world, account, template)
+    }
+
+    /// Gives a template another status, and tells the gateway by webhook.
+    pub async fn template_becomes(
+        &self,
+        account: &str,
+        news: TemplateNews,
+    ) -> Result<Vec<Posted>, SandboxError> {
+        whatsapp::becomes(&self.world, account, news, &Delivery::default()).await
+    }
+
+    /// A customer of an Instagram account.
     pub fn customer(&self, account: &str, igsid: &str) -> Result<Customer, SandboxError> {
         Customer::new(self.world.clone(), account, igsid)
     }
@@ -167,6 +221,8 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        self.agenda.abort();
+        self.world.agenda.clear();
         if let Some(server) = self.server.take() {
             server.abort();
         }

@@ -20,17 +20,26 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) async fn read(request: &Request, body: poem::Body) -> Result<Self, GraphError> {
         let query = request.uri().query().unwrap_or_default();
-        let bearer = request.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
+        let bearer = Self::bearer_of(request);
         let raw = body.into_bytes_limit(BODY_BYTES).await;
         let raw = raw.map_err(|_| {
             GraphError::new(413, 1, None, "Please reduce the amount of data you're asking for.")
         })?;
         Ok(Self {
             query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-            bearer: bearer.map(|bearer| bearer.trim().to_owned()),
+            bearer: bearer.map(str::to_owned),
             body: serde_json::from_slice(&raw).ok(),
             raw,
         })
+    }
+
+    /// The token of the header.
+    pub(crate) fn bearer_of(request: &Request) -> Option<&str> {
+        Some(request.header("authorization")?.strip_prefix("Bearer ")?.trim())
+    }
+
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        self.bearer.as_deref()
     }
 
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
