@@ -91,7 +91,7 @@ impl Scene<'_> {
         merge(&mut item, self.beside());
         merge(&mut item, body);
         merge(&mut item, self.beside.extra.clone().into());
-        self.heard(&mid);
+        self.heard(&mid, action.opens_window());
         let contact = match action {
             // System messages come without contacts.
             WhatsappAction::NumberChanged { .. } | WhatsappAction::IdentityChanged { .. } => None,
@@ -114,11 +114,13 @@ impl Scene<'_> {
         Composed { mid: Some(mid), part }
     }
 
-    /// Remembers what was heard.
-    fn heard(&self, mid: &str) {
+    /// Remembers what was heard; edits and the like have ids too, and are no message of the customer's.
+    fn heard(&self, mid: &str, is_message: bool) {
         let mut state = self.shop.lock();
         state.mids.insert(mid.to_owned(), self.who.to_owned());
-        state.people.meet(self.who).last_heard = Some(mid.to_owned());
+        if is_message {
+            state.people.meet(self.who).last_heard = Some(mid.to_owned());
+        }
     }
 
     fn now(&self) -> Value {

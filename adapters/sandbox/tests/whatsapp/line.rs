@@ -91,7 +91,6 @@ pub fn value(post: &Received) -> Value {
     post.json()["entry"][0]["changes"][0]["value"].clone()
 }
 
-#[allow(dead_code, reason = "read by the tests of inbound messages")]
 /// The first message of a post.
 pub fn item(post: &Received) -> Value {
     value(post)["messages"][0].clone()
