@@ -12,4 +12,5 @@ mod sends;
 mod statuses;
 mod taps;
 mod templates;
+mod wapi;
 mod windows;
