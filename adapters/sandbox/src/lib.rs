@@ -19,6 +19,25 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! WhatsApp's numbers ([`WhatsappAccount`]) have customers of their own ([`WhatsappCustomer`]), who tap what was sent to them, and statuses
+//! ([`Step`]) that follow each message:
+//!
+//! ```no_run
+//! use tradepost_sandbox::{Fault, Sandbox, SandboxConfig, Step, WhatsappAccount, What};
+//!
+//! # async fn story() -> Result<(), tradepost_sandbox::SandboxError> {
+//! let number = WhatsappAccount::new("555000111").with_webhook("http://127.0.0.1:8080/webhooks/whatsapp/main");
+//! let sandbox = Sandbox::start(SandboxConfig::default().with_whatsapp(number)).await?;
+//! let steps = vec![Step::new("sent"), Step::failed(131_026).after_ms(3_600_000)];
+//! sandbox.faults().push("555000111", Fault::new(What::Statuses { steps }));
+//! let maria = sandbox.whatsapp_customer("555000111", "4915112345678")?;
+//! maria.says("Is it in stock?").await?;
+//! maria.taps("Yes").await?;
+//! sandbox.clock().advance_ms(3_600_000);
+//! # Ok(())
+//! # }
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -169,11 +169,12 @@ impl Log {
         self.find(&filter).into_iter().filter(Entry::is_message).collect()
     }
 
-    /// The texts one customer got, in order.
+    /// The texts one customer got, in order: words, bodies above buttons, filled-in templates.
     pub fn texts(&self, account: &str, customer: &str) -> Vec<String> {
         let places = ["/message/text", "/text/body", "/interactive/body/text", "/message_body", "/body_text"];
         let at = |entry: &Entry, place| entry.body.pointer(place).and_then(Value::as_str).map(str::to_owned);
-        let text = |entry: Entry| places.iter().find_map(|place| at(&entry, place));
+        let shown = |entry: &Entry| entry.shown.as_ref()?["body"].as_str().map(str::to_owned);
+        let text = |entry: Entry| places.iter().find_map(|place| at(&entry, place)).or_else(|| shown(&entry));
         self.received(account, customer).into_iter().filter_map(text).collect()
     }
 

@@ -102,6 +102,9 @@ pub struct WhatsappAccount {
     /// Longest body of a list: 1,024 characters after older pages and resellers, 4,096 after the current page.
     #[serde(default = "safe_list_body")]
     pub list_body_chars: usize,
+    /// WAPI: takes buttons as an array of `{id, title}` too, as the documentation shows and no client sends.
+    #[serde(default)]
+    pub wapi_button_arrays: bool,
     /// How the customer's side refuses.
     #[serde(default)]
     pub failures: Failures,
@@ -135,6 +138,7 @@ impl WhatsappAccount {
             templates: Vec::new(),
             any_template: false,
             list_body_chars: safe_list_body(),
+            wapi_button_arrays: false,
             failures: Failures::ByStatus,
             statuses: Step::usual(),
             rate: WhatsappRate::default(),
@@ -172,6 +176,7 @@ impl WhatsappAccount {
         set(&mut self.allow_list, change.allow_list.map(Some));
         set(&mut self.any_template, change.any_template);
         set(&mut self.list_body_chars, change.list_body_chars);
+        set(&mut self.wapi_button_arrays, change.wapi_button_arrays);
         set(&mut self.failures, change.failures);
         set(&mut self.statuses, change.statuses);
         set(&mut self.rate, change.rate);
@@ -192,6 +197,7 @@ pub struct WhatsappChange {
     pub allow_list: Option<Vec<String>>,
     pub any_template: Option<bool>,
     pub list_body_chars: Option<usize>,
+    pub wapi_button_arrays: Option<bool>,
     pub failures: Option<Failures>,
     pub statuses: Option<Vec<Step>>,
     pub rate: Option<WhatsappRate>,

@@ -105,16 +105,30 @@ fn is_genuine(mime: &str, file: &[u8]) -> bool {
     }
 }
 
-/// Whether the body sends a medium by id that is unknown, or that cannot be what it is sent as.
+/// Whether the body sends media by ids that are unknown, or that cannot be what they are sent as.
 pub(super) fn held_against(state: &State, body: &Value, now_ms: i64) -> Verdict<Option<Undelivered>> {
-    let kind = body["type"].as_str().unwrap_or_default();
-    let Some(id) = body[kind]["id"].as_str() else { return Ok(None) };
-    let medium = state.media.get(id).filter(|medium| medium.until_ms > now_ms);
-    let medium = medium.ok_or_else(|| GraphError::value(format!("There is no medium {id}")))?;
-    let (formats, most) = limits(kind);
-    let fits = formats.contains(&bare(&medium.mime)) || kind == "document";
-    let fine = fits && medium.size() <= most && is_genuine(&medium.mime, &medium.file);
-    Ok((!fine).then(|| Undelivered::new(131_053, format!("The medium cannot be sent as {kind}"))))
+    let mut stops = None;
+    for (kind, id) in media_of(body) {
+        let medium = state.media.get(id).filter(|medium| medium.until_ms > now_ms);
+        let medium = medium.ok_or_else(|| GraphError::value(format!("There is no medium {id}")))?;
+        let (formats, most) = limits(kind);
+        let fits = formats.contains(&bare(&medium.mime)) || kind == "document";
+        if !fits || medium.size() > most || !is_genuine(&medium.mime, &medium.file) {
+            stops = Some(Undelivered::new(131_053, format!("The medium cannot be sent as {kind}")));
+        }
+    }
+    Ok(stops)
+}
+
+/// Kinds and ids of the media of a message: its own, and its header's.
+fn media_of(body: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let components = body["template"]["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let parameters = components.iter().map(|component| &component["parameters"][0]);
+    let places = [body, &body["interactive"]["header"]].into_iter().chain(parameters);
+    places.filter_map(|place| {
+        let kind = place["type"].as_str()?;
+        Some((kind, place[kind]["id"].as_str()?))
+    })
 }
 
 /// The number that a request uploads to, if it does.

@@ -210,7 +210,7 @@ impl State {
             "dialect": account.dialect, "webhook_url": account.webhook_url,
             "accept_strangers": account.accept_strangers, "allow_list": account.allow_list,
             "templates": account.templates.len(), "any_template": account.any_template,
-            "list_body_chars": account.list_body_chars, "failures": account.failures,
+            "list_body_chars": account.list_body_chars, "wapi_button_arrays": account.wapi_button_arrays, "failures": account.failures,
             "statuses": account.statuses, "rate": account.rate, "token_revoked": self.revoked,
             "customers": self.people.len(), "media": self.media.len() })
     }

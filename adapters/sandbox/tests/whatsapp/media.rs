@@ -187,6 +187,20 @@ async fn what_cannot_be_sent_fails_later(
 
 /// proves: AD-04
 #[tokio::test]
+async fn headers_are_held_against_the_media_too() {
+    let line = Line::with_maria().await;
+    let headed = |id: &Value| {
+        let header = json!({ "type": "image", "image": { "id": id } });
+        super::line::with(super::line::buttons(vec![super::line::button("a", "A")]), "header", header)
+    };
+    assert_eq!(line.send(&headed(&json!("404"))).await.json()["error"]["code"], 131_009);
+    let id = upload(&line, "image/png", b"<html>").await.json()["id"].clone();
+    line.sent(&headed(&id)).await;
+    assert_eq!(line.names_of(1).await, ["failed"]);
+}
+
+/// proves: AD-04
+#[tokio::test]
 async fn uploads_end_after_thirty_days() {
     let line = Line::with_maria().await;
     let id = upload(&line, "image/png", PNG).await.json()["id"].clone();

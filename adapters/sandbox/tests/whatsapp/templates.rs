@@ -92,7 +92,9 @@ async fn what_fits_is_taken(#[case] sent: Value, #[case] shown: Value) {
         reply.raw
     );
     let entry = line.0.sandbox.log().entries().remove(0);
+    let words = shown["body"].as_str().unwrap().to_owned();
     assert_eq!((entry.kind.as_str(), entry.shown), ("template", Some(shown)));
+    assert_eq!(line.0.sandbox.log().texts(NUMBER, super::line::MARIA), [words]);
 }
 
 /// proves: AD-04, CH-02

@@ -216,6 +216,19 @@ async fn a_tap_brings_an_id_that_is_not_ours_and_the_title() {
     assert_eq!((&reply["title"], reply["id"] != "2"), (&json!("No"), true));
 }
 
+/// proves: AD-04
+#[tokio::test]
+async fn an_array_of_buttons_is_taken_where_the_setting_says_so() {
+    let line = Line::with(|account| WhatsappAccount { wapi_button_arrays: true, ..reseller(account) }).await;
+    let sent = buttons(json!([{ "id": "yes:1", "title": "Yes" }]));
+    line.maria().wrote_ms_ago(0);
+    assert_eq!(post(&line, "send-interactive-message", &sent).await.json()["result"], "success");
+    line.maria().taps("Yes").await.unwrap();
+    let message = &line.0.gateway.only().json()["whatsapp_webhook_payload"]["entry"][0]["changes"][0]["value"]
+        ["messages"][0];
+    assert_eq!(message["interactive"]["button_reply"]["id"], "yes:1");
+}
+
 /// proves: AD-04, IN-08
 #[tokio::test]
 async fn statuses_are_no_new_messages() {

@@ -10,6 +10,7 @@ use poem::web::Data;
 use poem::{Request, Response, handler};
 use serde_json::{Value, json};
 
+use self::translate::Ways;
 use super::account::Dialect;
 use super::send::{Messages, on};
 use super::shop::Shop;
@@ -48,7 +49,8 @@ async fn send(world: &Arc<World>, vendor_uid: &str, action: &str, call: &Call) -
         Ok(shop) => shop,
         Err(error) => return failed(&error),
     };
-    let translated = translate::translate(world, action, &body);
+    let arrays = shop.lock().account.wapi_button_arrays;
+    let translated = translate::translate(&Ways { mint: &world.mint, arrays }, action, &body);
     let meta_body = translated.as_ref().unwrap_or(&Value::Null);
     let desk = Desk { meta: Messages::new(world, &shop, meta_body), world };
     let letter: Letter<'_> = desk.meta.letter(body);

@@ -5,15 +5,23 @@ use serde_json::{Map, Value, json};
 use crate::graph::error::GraphError;
 use crate::graph::json::{given, merge};
 use crate::graph::rules::{Verdict, address, text};
-use crate::world::World;
+use crate::mint::Mint;
+
+/// What a number's reseller does in its own way.
+pub(super) struct Ways<'a> {
+    /// Gives buttons their ids.
+    pub(super) mint: &'a Mint,
+    /// Takes buttons as an array too.
+    pub(super) arrays: bool,
+}
 
 /// Meta's body for a call's path and body.
-pub(super) fn translate(world: &World, action: &str, body: &Value) -> Verdict<Value> {
+pub(super) fn translate(ways: &Ways<'_>, action: &str, body: &Value) -> Verdict<Value> {
     let content = match action {
         "send-message" => typed("text", json!({ "body": text(&body["message_body"], "message_body")? })),
         "send-media-message" => medium(body)?,
         "send-template-message" => template(body)?,
-        "send-interactive-message" => interactive(world, body)?,
+        "send-interactive-message" => interactive(ways, body)?,
         _ => return Err(GraphError::new(404, 404, None, "The route is not known")),
     };
     let number = text(&body["phone_number"], "phone_number")?;
@@ -96,10 +104,10 @@ fn header(body: &Value) -> Option<Value> {
     ))
 }
 
-fn interactive(world: &World, body: &Value) -> Verdict<Value> {
+fn interactive(ways: &Ways<'_>, body: &Value) -> Verdict<Value> {
     let kind = text(&body["interactive_type"], "interactive_type")?;
     let action = match kind {
-        "button" => json!({ "buttons": buttons(world, &body["buttons"])? }),
+        "button" => json!({ "buttons": buttons(ways, &body["buttons"])? }),
         "list" => list(&body["list_data"])?,
         _ => return Err(GraphError::invalid("interactive_type is not known")),
     };
@@ -120,12 +128,17 @@ fn interactive(world: &World, body: &Value) -> Verdict<Value> {
 }
 
 /// `{"1": "Yes", "2": "No"}`: the reseller gives ids of its own, so that only the title tells which was tapped.
-fn buttons(world: &World, buttons: &Value) -> Verdict<Vec<Value>> {
-    let titles = buttons.as_object().filter(|titles| !titles.is_empty());
-    let titles = titles.ok_or_else(|| GraphError::invalid("buttons must be an object of titles"))?;
-    let button =
-        |title: &Value| json!({ "type": "reply", "reply": { "id": world.mint.word(), "title": title } });
-    Ok(in_order(titles).map(button).collect())
+fn buttons(ways: &Ways<'_>, buttons: &Value) -> Verdict<Vec<Value>> {
+    let reply = |id: Value, title: &Value| json!({ "type": "reply", "reply": { "id": id, "title": title } });
+    match buttons {
+        Value::Object(titles) if !titles.is_empty() => {
+            Ok(in_order(titles).map(|title| reply(ways.mint.word().into(), title)).collect())
+        }
+        Value::Array(buttons) if ways.arrays => {
+            Ok(buttons.iter().map(|button| reply(button["id"].clone(), &button["title"])).collect())
+        }
+        _ => Err(GraphError::invalid("buttons must be an object of titles")),
+    }
 }
 
 /// Values in the order of their numbers.
