@@ -7,16 +7,15 @@ use poem::http::StatusCode;
 use poem::web::{Data, Json, Path, Query};
 use poem::{Endpoint, EndpointExt, Response, Route, get, handler, patch, post};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::delivery::Delivery;
 use crate::error::SandboxError;
 use crate::faults::Fault;
 use crate::handshake::{Handshake, shake};
 use crate::instagram::{self, Action, Customer, InstagramAccount, Profile, Staff};
 use crate::log::Filter;
 use crate::whatsapp::{self, WhatsappAccount, WhatsappCustomer};
+use crate::wish::{Introduction, Wish, taken, understood};
 use crate::world::{World, json_answer};
 
 type Control = Result<Response, SandboxError>;
@@ -127,7 +126,7 @@ fn accounts(world: Data<&Arc<World>>) -> Response {
 /// An account of Instagram, or of the `provider` that the body names.
 #[handler]
 fn add_account(Json(mut account): Json<Value>, world: Data<&Arc<World>>) -> Control {
-    let provider = account.as_object_mut().and_then(|account| account.remove("provider"));
+    let provider = taken(&mut account, "provider");
     let told = match provider.as_ref().map(|provider| provider.as_str().unwrap_or_default()) {
         None | Some(instagram::PROVIDER) => {
             let account: InstagramAccount = understood(account)?;
@@ -144,10 +143,6 @@ fn add_account(Json(mut account): Json<Value>, world: Data<&Arc<World>>) -> Cont
         Some(other) => return Err(SandboxError::Unclear(format!("there is no provider {other}"))),
     };
     Ok(json_answer(201, &told))
-}
-
-fn understood<T: DeserializeOwned>(value: Value) -> Result<T, SandboxError> {
-    serde_json::from_value(value).map_err(|error| SandboxError::Unclear(error.to_string()))
 }
 
 #[handler]
@@ -217,29 +212,9 @@ async fn act(
         return Ok(json_answer(200, &whatsapp::control::act(&world, &account, &igsid, wish).await?));
     }
     let customer = Customer::new(world.clone(), &account, &igsid)?;
-    let (actions, delivery) = wish_of(wish).map_err(|error| SandboxError::Unclear(error.to_string()))?;
+    let Wish { events, delivery } = Wish::read(wish)?;
+    let actions = events.into_iter().map(understood).collect::<Result<Vec<Action>, _>>()?;
     Ok(json_answer(200, &customer.does_all(actions, &delivery).await?))
-}
-
-/// `{"events": [action, …], "deliver": {…}}`, or one action with `deliver` beside its fields.
-fn wish_of(mut wish: Value) -> serde_json::Result<(Vec<Action>, Delivery)> {
-    let mut take = |name: &str| wish.as_object_mut().and_then(|wish| wish.remove(name));
-    let delivery = take("deliver").map_or(Ok(Delivery::default()), serde_json::from_value)?;
-    let actions = match take("events") {
-        Some(events) => serde_json::from_value(events)?,
-        None => vec![serde_json::from_value(wish)?],
-    };
-    Ok((actions, delivery))
-}
-
-/// How a customer is made known without a webhook.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Introduction {
-    #[serde(default)]
-    profile: Option<Profile>,
-    #[serde(default)]
-    wrote_ms_ago: Option<i64>,
 }
 
 #[handler]
@@ -251,7 +226,7 @@ fn introduce(
     if world.whatsapp.find(&account).is_some() {
         return Ok(json_answer(200, &whatsapp::control::introduce(&world, &account, &igsid, wish)?));
     }
-    let introduction: Introduction = understood(wish)?;
+    let introduction: Introduction<Profile> = understood(wish)?;
     let customer = Customer::new(world.clone(), &account, &igsid)?;
     if let Some(profile) = introduction.profile {
         customer.has_profile(profile);

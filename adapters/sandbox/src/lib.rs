@@ -59,6 +59,7 @@ mod registry;
 mod secret;
 mod server;
 mod whatsapp;
+mod wish;
 mod world;
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -252,12 +252,7 @@ impl Scene<'_> {
         let mime = sent.mime_type.as_deref().unwrap_or(own);
         let bend = Bend { bytes: sent.bytes, status: sent.status, ..Bend::default() };
         let medium = Medium::received(mime, file, self.world.clock.now_ms(), bend);
-        let padded = sent.bytes.map(|bytes| format!("&bytes={bytes}")).unwrap_or_default();
-        let status = if sent.gone { Some(404) } else { sent.status };
-        let status = status.map(|status| format!("&status={status}")).unwrap_or_default();
-        let kind_told = mime.replace([';', ' '], "+");
-        self.media_link =
-            Some(format!("{}/cdn/{name}?type={kind_told}{padded}{status}", self.world.base_url));
+        self.media_link = Some(self.link_without_token(&name, sent));
         let mut body = given([
             ("id", id.as_str().into()),
             ("mime_type", mime.into()),
@@ -278,6 +273,19 @@ impl Scene<'_> {
             self.shop.lock().media.insert(id, medium);
         }
         typed(kind, body)
+    }
+
+    /// Where the reseller keeps a medium: bent as the medium itself is.
+    fn link_without_token(&self, name: &str, sent: &Sent) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let status = if sent.gone { Some(404) } else { sent.status };
+        let bends = [
+            ("type", sent.mime_type.clone()),
+            ("bytes", sent.bytes.map(|bytes| bytes.to_string())),
+            ("status", status.map(|status| status.to_string())),
+        ];
+        query.extend_pairs(bends.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        format!("{}/cdn/{name}?{}", self.world.base_url, query.finish())
     }
 
     /// The button or row that the customer means: by its title, or by its place in the latest message.

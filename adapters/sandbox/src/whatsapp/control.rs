@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::action::WhatsappAction;
@@ -11,70 +10,38 @@ use super::event::WhatsappEvent;
 use super::person::WhatsappProfile;
 use super::registered::{self, TemplateNews};
 use super::template::Template;
-use crate::delivery::Delivery;
 use crate::error::SandboxError;
 use crate::hooks::Delivered;
+use crate::wish::{Introduction, Wish, taken, understood};
 use crate::world::World;
-
-fn unclear(error: serde_json::Error) -> SandboxError {
-    SandboxError::Unclear(error.to_string())
-}
-
-/// Takes `deliver` out of a wish.
-fn delivery_of(wish: &mut Value) -> Result<Delivery, SandboxError> {
-    let delivery = wish.as_object_mut().and_then(|wish| wish.remove("deliver"));
-    delivery.map_or(Ok(Delivery::default()), serde_json::from_value).map_err(unclear)
-}
-
-/// `{"events": […]}`, or one event.
-fn events_of(mut wish: Value) -> Result<Vec<Value>, SandboxError> {
-    match wish.as_object_mut().and_then(|wish| wish.remove("events")) {
-        Some(Value::Array(events)) => Ok(events),
-        Some(_) => Err(SandboxError::Unclear("events must be an array".into())),
-        None => Ok(vec![wish]),
-    }
-}
 
 /// `POST /customer/{account}/{who}`.
 pub(crate) async fn act(
     world: &Arc<World>,
     account: &str,
     who: &str,
-    mut wish: Value,
+    wish: Value,
 ) -> Result<Delivered, SandboxError> {
     let customer = WhatsappCustomer::new(world.clone(), account, who)?;
-    let delivery = delivery_of(&mut wish)?;
-    let events = events_of(wish)?.into_iter().map(WhatsappEvent::read);
-    customer.does_all(events.collect::<Result<_, _>>().map_err(unclear)?, &delivery).await
+    let Wish { events, delivery } = Wish::read(wish)?;
+    let events = events.into_iter().map(WhatsappEvent::read).collect::<Result<_, _>>()?;
+    customer.does_all(events, &delivery).await
 }
 
 /// `POST /together`: each event says whose it is, by `account` and `who`.
-pub(crate) async fn act_together(world: &Arc<World>, mut wish: Value) -> Result<Delivered, SandboxError> {
-    let delivery = delivery_of(&mut wish)?;
+pub(crate) async fn act_together(world: &Arc<World>, wish: Value) -> Result<Delivered, SandboxError> {
+    let Wish { events, delivery } = Wish::read(wish)?;
     let mut crowd: Crowd = Vec::new();
-    for mut event in events_of(wish)? {
+    for mut event in events {
         let mut take = |name: &str| {
-            let word = event.as_object_mut().and_then(|event| event.remove(name));
-            word.as_ref()
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-                .ok_or_else(|| SandboxError::Unclear(format!("an event needs {name}")))
+            let word = taken(&mut event, name).as_ref().and_then(Value::as_str).map(str::to_owned);
+            word.ok_or_else(|| SandboxError::Unclear(format!("an event needs {name}")))
         };
         let (account, who) = (take("account")?, take("who")?);
         let customer = WhatsappCustomer::new(world.clone(), &account, &who)?;
-        crowd.push((customer, WhatsappEvent::read(event).map_err(unclear)?));
+        crowd.push((customer, WhatsappEvent::read(event)?));
     }
     together(crowd, &delivery).await
-}
-
-/// How a customer is made known without a webhook.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Introduction {
-    #[serde(default)]
-    profile: Option<WhatsappProfile>,
-    #[serde(default)]
-    wrote_ms_ago: Option<i64>,
 }
 
 /// `PUT /customer/{account}/{who}`.
@@ -85,7 +52,7 @@ pub(crate) fn introduce(
     wish: Value,
 ) -> Result<Value, SandboxError> {
     let customer = WhatsappCustomer::new(world.clone(), account, who)?;
-    let introduction: Introduction = serde_json::from_value(wish).map_err(unclear)?;
+    let introduction: Introduction<WhatsappProfile> = understood(wish)?;
     if let Some(profile) = introduction.profile {
         customer.has_profile(profile);
     }
@@ -118,13 +85,9 @@ pub(crate) fn register(world: &World, account: &str, template: Template) -> Resu
 }
 
 /// `POST /templates/{account}`.
-pub(crate) async fn becomes(
-    world: &World,
-    account: &str,
-    mut wish: Value,
-) -> Result<Delivered, SandboxError> {
-    let delivery = delivery_of(&mut wish)?;
-    let news: TemplateNews = serde_json::from_value(wish).map_err(unclear)?;
+pub(crate) async fn becomes(world: &World, account: &str, wish: Value) -> Result<Delivered, SandboxError> {
+    let (news, delivery) = Wish::read(wish)?.only()?;
+    let news: TemplateNews = understood(news)?;
     let posts = registered::becomes(world, account, news, &delivery).await?;
     Ok(Delivered { mids: vec![], posts })
 }

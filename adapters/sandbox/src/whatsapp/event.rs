@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::action::WhatsappAction;
+use crate::error::SandboxError;
+use crate::wish::understood;
 
 /// What may stand beside any action.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -53,12 +55,12 @@ pub struct WhatsappEvent {
 
 impl WhatsappEvent {
     /// An event as the control API says it: what stands beside the action has its keys among the action's.
-    pub(super) fn read(mut event: Value) -> serde_json::Result<Self> {
+    pub(super) fn read(mut event: Value) -> Result<Self, SandboxError> {
         let mut beside = Map::new();
         if let Some(fields) = event.as_object_mut() {
             beside.extend(BESIDE.iter().filter_map(|key| fields.remove_entry(*key)));
         }
-        Ok(Self { action: serde_json::from_value(event)?, beside: serde_json::from_value(beside.into())? })
+        Ok(Self { action: understood(event)?, beside: understood(beside.into())? })
     }
 }
 

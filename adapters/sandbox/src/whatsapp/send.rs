@@ -121,9 +121,10 @@ impl Clerk for Messages<'_> {
     }
 }
 
-/// A template that fits: its category, and what the customer sees.
+/// A template that fits: its category, what the answer says of it, and what the customer sees.
 struct Asked {
     category: String,
+    message_status: String,
     shown: Option<Shown>,
 }
 
@@ -143,6 +144,7 @@ impl Messages<'_> {
         let known = state.people.meet(&who);
         known.last_sent = Some(message_id.clone());
         let category = asked.as_ref().map_or_else(|| "service".into(), |asked| asked.category.clone());
+        let message_status = asked.as_ref().map(|asked| asked.message_status.clone());
         let shown = asked.and_then(|asked| asked.shown);
         let whole = shown.as_ref().map(|shown| shown.whole.clone());
         let taps = shown.map(|shown| shown.taps).unwrap_or_default();
@@ -160,7 +162,7 @@ impl Messages<'_> {
             None => known.profile.statuses.clone().unwrap_or(steps),
         };
         let callback = self.body["biz_opaque_callback_data"].as_str().map(str::to_owned);
-        let (told, without_id) = self.told(known, &message_id);
+        let (told, without_id) = self.told(known, &message_id, message_status);
         let profile = known.profile.clone();
         let follows = Told { message_id: message_id.clone(), profile, callback, category };
         *self.following.lock() = Some((follows, steps));
@@ -168,14 +170,14 @@ impl Messages<'_> {
     }
 
     /// The answer, with the id and without.
-    fn told(&self, known: &Known, message_id: &str) -> (Value, Value) {
+    fn told(&self, known: &Known, message_id: &str, message_status: Option<String>) -> (Value, Value) {
         let input = self.body["to"].as_str().or(self.body["recipient"].as_str()).unwrap_or_default();
         let without = json!({ "messaging_product": "whatsapp", "contacts": [known.profile.answered(input)],
             "messages": [] });
         let mut told = without.clone();
         told["messages"] = json!([{ "id": message_id }]);
-        if self.body["type"] == "template" {
-            told["messages"][0]["message_status"] = "accepted".into();
+        if let Some(message_status) = message_status {
+            told["messages"][0]["message_status"] = message_status.into();
         }
         (told, without)
     }
@@ -223,12 +225,19 @@ fn asked_template(state: &State, body: &Value) -> Verdict<Option<Asked>> {
     let found = state.account.templates.iter().find(|template| template.is(name, language));
     match found {
         None if state.account.any_template => {
-            Ok(Some(Asked { category: Template::new("", "", "").pricing_category(), shown: None }))
+            let any = Template::new(name, language, "");
+            Ok(Some(Asked {
+                category: any.pricing_category(),
+                message_status: any.message_status,
+                shown: None,
+            }))
         }
         None => Err(template::not_there(name, &format!("it does not exist in {language}"))),
-        Some(template) => {
-            Ok(Some(Asked { category: template.pricing_category(), shown: Some(template.fill(components)?) }))
-        }
+        Some(template) => Ok(Some(Asked {
+            category: template.pricing_category(),
+            message_status: template.message_status.clone(),
+            shown: Some(template.fill(components)?),
+        })),
     }
 }
 

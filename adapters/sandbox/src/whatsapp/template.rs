@@ -35,8 +35,15 @@ pub struct Template {
     /// `APPROVED`, `PENDING`, `REJECTED`, `PAUSED`, `DISABLED`…
     #[serde(default = "approved")]
     pub status: String,
+    /// What the answer to a send says: `accepted`, `held_for_quality_assessment`, `paused`.
+    #[serde(default = "accepted")]
+    pub message_status: String,
     /// The parts.
     pub components: Vec<Value>,
+}
+
+fn accepted() -> String {
+    "accepted".into()
 }
 
 fn utility() -> String {
@@ -63,6 +70,7 @@ impl Template {
             language: language.into(),
             category: utility(),
             status: approved(),
+            message_status: accepted(),
             components: vec![json!({ "type": "BODY", "text": body.into() })],
         }
     }

@@ -158,6 +158,16 @@ async fn a_template_is_paused_and_the_gateway_told() {
 
 /// proves: AD-04
 #[tokio::test]
+async fn a_template_can_be_held() {
+    let held =
+        Template { message_status: "held_for_quality_assessment".into(), ..Template::new("new", "en", "Hi") };
+    let line = Line::with(|account| account.with_template(held)).await;
+    let told = line.send(&template("new", "en", json!([]))).await.json();
+    assert_eq!(told["messages"][0]["message_status"], "held_for_quality_assessment");
+}
+
+/// proves: AD-04
+#[tokio::test]
 async fn the_registry_over_the_api() {
     let line = Line::with(registered).await;
     let path = format!("/v25.0/8{NUMBER}/message_templates");

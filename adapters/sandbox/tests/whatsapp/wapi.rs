@@ -197,9 +197,13 @@ async fn a_picture_has_a_link_that_needs_no_token() {
     let link = line.0.gateway.only().json()["message"]["media"]["link"].clone();
     let file = call(Method::GET, link.as_str().unwrap(), &[], "").await.unwrap();
     assert!(file.status == 200 && file.raw.starts_with(b"\x89PNG"), "{link}");
+    line.maria().does(WhatsappAction::media(tradepost_sandbox::WhatsappMedia::VoiceNote)).await.unwrap();
+    let link = line.0.gateway.all()[1].json()["message"]["media"]["link"].clone();
+    let voice = call(Method::GET, link.as_str().unwrap(), &[], "").await.unwrap();
+    assert_eq!(voice.headers["content-type"], "audio/ogg; codecs=opus");
     let gone = tradepost_sandbox::Sent { gone: true, ..Default::default() };
     line.maria().does(WhatsappAction::Media(gone)).await.unwrap();
-    let link = line.0.gateway.all()[1].json()["message"]["media"]["link"].clone();
+    let link = line.0.gateway.all()[2].json()["message"]["media"]["link"].clone();
     assert_eq!(call(Method::GET, link.as_str().unwrap(), &[], "").await.unwrap().status, 404);
 }
 
