@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::instagram::InstagramAccount;
+use crate::whatsapp::WhatsappAccount;
 
 /// What a sandbox starts with. Every field has a default; accounts may be added later over the control API.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,6 +25,8 @@ pub struct SandboxConfig {
     pub webhooks: WebhookSettings,
     /// Instagram accounts.
     pub instagram: Vec<InstagramAccount>,
+    /// WhatsApp numbers.
+    pub whatsapp: Vec<WhatsappAccount>,
 }
 
 impl Default for SandboxConfig {
@@ -36,6 +39,7 @@ impl Default for SandboxConfig {
             seed: None,
             webhooks: WebhookSettings::default(),
             instagram: Vec::new(),
+            whatsapp: Vec::new(),
         }
     }
 }
@@ -44,6 +48,12 @@ impl SandboxConfig {
     /// The same settings with one more Instagram account.
     pub fn with_instagram(mut self, account: InstagramAccount) -> Self {
         self.instagram.push(account);
+        self
+    }
+
+    /// The same settings with one more WhatsApp number.
+    pub fn with_whatsapp(mut self, account: WhatsappAccount) -> Self {
+        self.whatsapp.push(account);
         self
     }
 }

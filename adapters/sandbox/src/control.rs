@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 
 use crate::error::SandboxError;
 use crate::faults::Fault;
-use crate::hooks::Delivery;
-use crate::instagram::{AccountChange, Action, Customer, Handshake, InstagramAccount, Profile, Staff, shake};
+use crate::handshake::{Handshake, shake};
+use crate::instagram::{self, Action, Customer, InstagramAccount, Profile, Staff};
 use crate::log::Filter;
+use crate::whatsapp::{self, WhatsappAccount, WhatsappCustomer};
+use crate::wish::{Introduction, Wish, taken, understood};
 use crate::world::{World, json_answer};
 
 type Control = Result<Response, SandboxError>;
@@ -31,6 +33,8 @@ pub(crate) fn routes() -> impl Endpoint<Output = Response> + 'static {
         .at("/faults/:account", get(faults).post(add_faults).delete(clear_faults))
         .at("/customer/:account/:igsid", get(standing).post(act).put(introduce).delete(forget))
         .at("/staff/:account/:igsid", post(staff))
+        .at("/together", post(together))
+        .at("/templates/:account", get(templates).post(template_becomes).put(register))
         .at("/handshake/:account", post(handshake))
         .at("/release/:account", post(release))
         .catch_all_error(|error: poem::Error| async move {
@@ -114,33 +118,48 @@ fn webhooks(Query(of): Query<OfAccount>, world: Data<&Arc<World>>) -> Response {
 
 #[handler]
 fn accounts(world: Data<&Arc<World>>) -> Response {
-    let accounts: Vec<Value> = world.instagram.all().iter().map(|shop| shop.lock().told()).collect();
+    let mut accounts: Vec<Value> = world.instagram.all().iter().map(|shop| shop.lock().told()).collect();
+    accounts.extend(world.whatsapp.all().iter().map(|shop| shop.lock().told()));
     json_answer(200, &accounts)
 }
 
+/// An account of Instagram, or of the `provider` that the body names.
 #[handler]
-fn add_account(Json(account): Json<InstagramAccount>, world: Data<&Arc<World>>) -> Control {
-    let id = account.id.clone();
-    world.instagram.add(account)?;
-    let told = world.instagram.get(&id)?.lock().told();
+fn add_account(Json(mut account): Json<Value>, world: Data<&Arc<World>>) -> Control {
+    let provider = taken(&mut account, "provider");
+    let told = match provider.as_ref().map(|provider| provider.as_str().unwrap_or_default()) {
+        None | Some(instagram::PROVIDER) => {
+            let account: InstagramAccount = understood(account)?;
+            let id = account.id.clone();
+            world.add_instagram(account)?;
+            world.instagram.get(&id)?.lock().told()
+        }
+        Some(whatsapp::PROVIDER) => {
+            let account: WhatsappAccount = understood(account)?;
+            let id = account.id.clone();
+            world.add_whatsapp(account)?;
+            world.whatsapp.get(&id)?.lock().told()
+        }
+        Some(other) => return Err(SandboxError::Unclear(format!("there is no provider {other}"))),
+    };
     Ok(json_answer(201, &told))
 }
 
 #[handler]
-fn change_account(
-    Path(id): Path<String>,
-    Json(change): Json<AccountChange>,
-    world: Data<&Arc<World>>,
-) -> Control {
+fn change_account(Path(id): Path<String>, Json(change): Json<Value>, world: Data<&Arc<World>>) -> Control {
+    if let Some(shop) = world.whatsapp.find(&id) {
+        shop.lock().change(understood(change)?);
+        return Ok(json_answer(200, &shop.lock().told()));
+    }
     let shop = world.instagram.get(&id)?;
-    shop.lock().change(change);
+    shop.lock().change(understood(change)?);
     let told = shop.lock().told();
     Ok(json_answer(200, &told))
 }
 
 #[handler]
 fn faults(Path(account): Path<String>, world: Data<&Arc<World>>) -> Control {
-    world.instagram.get(&account)?;
+    world.knows(&account)?;
     Ok(json_answer(200, &world.faults.waiting(&account)))
 }
 
@@ -158,7 +177,7 @@ fn add_faults(
     Json(added): Json<OneOrMore>,
     world: Data<&Arc<World>>,
 ) -> Control {
-    world.instagram.get(&account)?;
+    world.knows(&account)?;
     let added = match added {
         OneOrMore::More(more) => more,
         OneOrMore::One(one) => vec![one],
@@ -175,6 +194,10 @@ fn clear_faults(Path(account): Path<String>, world: Data<&Arc<World>>) -> Status
 
 #[handler]
 fn standing(Path((account, igsid)): Path<(String, String)>, world: Data<&Arc<World>>) -> Control {
+    if world.whatsapp.find(&account).is_some() {
+        let customer = WhatsappCustomer::new(world.clone(), &account, &igsid)?;
+        return Ok(json_answer(200, &customer.standing()));
+    }
     let customer = Customer::new(world.clone(), &account, &igsid)?;
     Ok(json_answer(200, &customer.standing()))
 }
@@ -185,38 +208,25 @@ async fn act(
     Json(wish): Json<Value>,
     world: Data<&Arc<World>>,
 ) -> Control {
+    if world.whatsapp.find(&account).is_some() {
+        return Ok(json_answer(200, &whatsapp::control::act(&world, &account, &igsid, wish).await?));
+    }
     let customer = Customer::new(world.clone(), &account, &igsid)?;
-    let (actions, delivery) = wish_of(wish).map_err(|error| SandboxError::Unclear(error.to_string()))?;
+    let Wish { events, delivery } = Wish::read(wish)?;
+    let actions = events.into_iter().map(understood).collect::<Result<Vec<Action>, _>>()?;
     Ok(json_answer(200, &customer.does_all(actions, &delivery).await?))
-}
-
-/// `{"events": [action, …], "deliver": {…}}`, or one action with `deliver` beside its fields.
-fn wish_of(mut wish: Value) -> serde_json::Result<(Vec<Action>, Delivery)> {
-    let mut take = |name: &str| wish.as_object_mut().and_then(|wish| wish.remove(name));
-    let delivery = take("deliver").map_or(Ok(Delivery::default()), serde_json::from_value)?;
-    let actions = match take("events") {
-        Some(events) => serde_json::from_value(events)?,
-        None => vec![serde_json::from_value(wish)?],
-    };
-    Ok((actions, delivery))
-}
-
-/// How a customer is made known without a webhook.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Introduction {
-    #[serde(default)]
-    profile: Option<Profile>,
-    #[serde(default)]
-    wrote_ms_ago: Option<i64>,
 }
 
 #[handler]
 fn introduce(
     Path((account, igsid)): Path<(String, String)>,
-    Json(introduction): Json<Introduction>,
+    Json(wish): Json<Value>,
     world: Data<&Arc<World>>,
 ) -> Control {
+    if world.whatsapp.find(&account).is_some() {
+        return Ok(json_answer(200, &whatsapp::control::introduce(&world, &account, &igsid, wish)?));
+    }
+    let introduction: Introduction<Profile> = understood(wish)?;
     let customer = Customer::new(world.clone(), &account, &igsid)?;
     if let Some(profile) = introduction.profile {
         customer.has_profile(profile);
@@ -232,7 +242,10 @@ fn forget(
     Path((account, igsid)): Path<(String, String)>,
     world: Data<&Arc<World>>,
 ) -> Result<StatusCode, SandboxError> {
-    Customer::new(world.clone(), &account, &igsid)?.is_forgotten();
+    match world.whatsapp.find(&account) {
+        Some(_) => WhatsappCustomer::new(world.clone(), &account, &igsid)?.is_forgotten(),
+        None => Customer::new(world.clone(), &account, &igsid)?.is_forgotten(),
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -249,8 +262,37 @@ async fn staff(
     Json(typed): Json<Typed>,
     world: Data<&Arc<World>>,
 ) -> Control {
+    if world.whatsapp.find(&account).is_some() {
+        return Ok(json_answer(200, &whatsapp::control::staff(&world, &account, &igsid, typed.text).await?));
+    }
     let staff = Staff::new(Customer::new(world.clone(), &account, &igsid)?);
     Ok(json_answer(200, &staff.types(typed.text).await?))
+}
+
+/// Events of several WhatsApp customers in posts that they share.
+#[handler]
+async fn together(Json(wish): Json<Value>, world: Data<&Arc<World>>) -> Control {
+    Ok(json_answer(200, &whatsapp::control::act_together(&world, wish).await?))
+}
+
+#[handler]
+fn templates(Path(account): Path<String>, world: Data<&Arc<World>>) -> Control {
+    Ok(json_answer(200, &whatsapp::control::templates(&world, &account)?))
+}
+
+#[handler]
+fn register(Path(account): Path<String>, Json(template): Json<Value>, world: Data<&Arc<World>>) -> Control {
+    whatsapp::control::register(&world, &account, understood(template)?)?;
+    Ok(json_answer(200, &whatsapp::control::templates(&world, &account)?))
+}
+
+#[handler]
+async fn template_becomes(
+    Path(account): Path<String>,
+    Json(wish): Json<Value>,
+    world: Data<&Arc<World>>,
+) -> Control {
+    Ok(json_answer(200, &whatsapp::control::becomes(&world, &account, wish).await?))
 }
 
 #[handler]
@@ -264,6 +306,6 @@ async fn handshake(
 
 #[handler]
 async fn release(Path(account): Path<String>, world: Data<&Arc<World>>) -> Control {
-    world.instagram.get(&account)?;
+    world.knows(&account)?;
     Ok(json_answer(200, &world.hooks.release(&account).await))
 }

@@ -5,6 +5,8 @@ use std::collections::{HashMap, VecDeque};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
+use crate::whatsapp::Step;
+
 /// One scripted fault.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Fault {
@@ -79,8 +81,13 @@ pub enum What {
         /// Length of the answer's body.
         bytes: usize,
     },
-    /// The message is taken; its echo and a `read` arrive as webhooks before the answer does.
+    /// The message is taken; its receipts (echo and `read`, or WhatsApp's statuses) arrive as webhooks before the answer does.
     ReceiptBeforeAnswer,
+    /// The message is taken; these statuses follow it instead of the account's (WhatsApp).
+    Statuses {
+        /// One webhook each.
+        steps: Vec<Step>,
+    },
     /// From now on, until cleared, more calls than this in one second are refused. `times` plays no part.
     RateLimit {
         /// Calls taken in one second.
@@ -119,6 +126,8 @@ pub enum On {
     Profile,
     /// Token refresh.
     Token,
+    /// Media: upload, look-up, download, deletion (WhatsApp).
+    Media,
     /// Every call.
     Any,
 }

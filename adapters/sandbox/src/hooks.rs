@@ -20,111 +20,34 @@ use url::{Host, Url};
 
 use crate::clock::machine_ms;
 use crate::config::WebhookSettings;
+use crate::delivery::{Delivery, Signature};
+use crate::error::SandboxError;
 use crate::faults::{Faults, What};
 use crate::secret::Secret;
 
 /// Posts that are remembered; older ones are forgotten.
 const POSTS_KEPT: usize = 100_000;
 
-/// How the events of one call reach the gateway. The default is the provider's good behaviour.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Delivery {
-    /// Copies of each post.
-    pub times: u32,
-    /// Posts all copies over connections of their own at the same moment, once each.
-    pub at_once: bool,
-    /// Later events first.
-    pub reversed: bool,
-    /// How several events share posts.
-    pub batch: Batch,
-    /// The signature sent along.
-    pub signature: Signature,
-    /// Changes the body after it was signed (one space more: still JSON).
-    pub alter: bool,
-    /// How times are written.
-    pub timestamps: Timestamps,
-    /// Another `object` than the channel's own.
-    pub object: Option<String>,
-    /// Puts items under `standby` instead of `messaging`: another app holds the thread.
-    pub standby: bool,
-    /// Overrides the number of repeats.
-    pub retries: Option<u32>,
-    /// Overrides the address.
-    pub url: Option<String>,
-}
-
-impl Default for Delivery {
-    fn default() -> Self {
-        Self {
-            times: 1,
-            at_once: false,
-            reversed: false,
-            batch: Batch::default(),
-            signature: Signature::default(),
-            alter: false,
-            timestamps: Timestamps::default(),
-            object: None,
-            standby: false,
-            retries: None,
-            url: None,
-        }
-    }
-}
-
-/// How several events share posts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Batch {
-    /// A post for each event.
-    #[default]
-    Single,
-    /// One post, one entry, all events in it.
-    Messaging,
-    /// One post, an entry for each event.
-    Entries,
-}
-
-/// The signature sent along.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Signature {
-    /// Over the bytes sent, with the app's secret.
-    #[default]
-    Right,
-    /// The right length, other digits.
-    Wrong,
-    /// With another secret.
-    OtherSecret,
-    /// No header.
-    Missing,
-    /// The right one, cut short.
-    Truncated,
-    /// The right one in capitals.
-    Uppercase,
-    /// The right digits without `sha256=`.
-    Bare,
-}
-
-/// How times are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Timestamps {
-    /// Milliseconds, as a number.
-    #[default]
-    Ms,
-    /// Seconds, as a number.
-    Seconds,
-    /// Milliseconds, as a string.
-    String,
-}
-
 /// Where an account's webhooks go, and what signs them.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) account: String,
     pub(crate) url: String,
-    pub(crate) secret: Secret,
+    /// None: posts are not signed at all.
+    pub(crate) secret: Option<Secret>,
+}
+
+impl Target {
+    /// An account's target; the delivery's own address goes before the account's.
+    pub(crate) fn of(
+        account: &str,
+        url: Option<&str>,
+        secret: Option<&Secret>,
+        delivery: &Delivery,
+    ) -> Result<Self, SandboxError> {
+        let url = delivery.url.as_deref().or(url).ok_or_else(|| SandboxError::NoWebhook(account.into()))?;
+        Ok(Self { account: account.into(), url: url.into(), secret: secret.cloned() })
+    }
 }
 
 /// One webhook post and what came of it.
@@ -154,6 +77,33 @@ impl Posted {
     /// Whether the gateway took it.
     pub fn accepted(&self) -> bool {
         self.status == Some(200)
+    }
+}
+
+/// What came of an action.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Delivered {
+    /// The message (or comment) id of each action, in order of the actions; for reads, reactions, edits and unsends it is the
+    /// message they are about.
+    pub mids: Vec<Option<String>>,
+    /// The posts made.
+    pub posts: Vec<Posted>,
+}
+
+impl Delivered {
+    /// Whether the gateway took every post.
+    pub fn accepted(&self) -> bool {
+        self.posts.iter().all(Posted::accepted)
+    }
+
+    /// HTTP status of the last post, if it was answered.
+    pub fn status(&self) -> Option<u16> {
+        self.posts.last().and_then(|posted| posted.status)
+    }
+
+    /// The first message id.
+    pub fn mid(&self) -> &str {
+        self.mids.iter().flatten().next().map_or("", String::as_str)
     }
 }
 
@@ -216,7 +166,8 @@ impl Hooks {
     }
 
     fn prepare(&self, target: &Target, body: String, delivery: &Delivery) -> Post {
-        let signature = sign(&target.secret, body.as_bytes(), delivery.signature);
+        let signed = |secret| sign(secret, body.as_bytes(), delivery.signature);
+        let signature = target.secret.as_ref().and_then(signed);
         let body = if delivery.alter { altered(body) } else { body };
         let url = delivery.url.clone().unwrap_or_else(|| target.url.clone());
         let retries = delivery.retries.unwrap_or(self.settings.retries);

@@ -19,21 +19,47 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! WhatsApp's numbers ([`WhatsappAccount`]) have customers of their own ([`WhatsappCustomer`]), who tap what was sent to them, and statuses
+//! ([`Step`]) that follow each message:
+//!
+//! ```no_run
+//! use tradepost_sandbox::{Fault, Sandbox, SandboxConfig, Step, WhatsappAccount, What};
+//!
+//! # async fn story() -> Result<(), tradepost_sandbox::SandboxError> {
+//! let number = WhatsappAccount::new("555000111").with_webhook("http://127.0.0.1:8080/webhooks/whatsapp/main");
+//! let sandbox = Sandbox::start(SandboxConfig::default().with_whatsapp(number)).await?;
+//! let steps = vec![Step::new("sent"), Step::failed(131_026).after_ms(3_600_000)];
+//! sandbox.faults().push("555000111", Fault::new(What::Statuses { steps }));
+//! let maria = sandbox.whatsapp_customer("555000111", "4915112345678")?;
+//! maria.says("Is it in stock?").await?;
+//! maria.taps("Yes").await?;
+//! sandbox.clock().advance_ms(3_600_000);
+//! # Ok(())
+//! # }
+//! ```
 
 #![forbid(unsafe_code)]
 
+mod agenda;
 mod clock;
 mod config;
 mod control;
+mod delivery;
 mod error;
 mod faults;
+mod graph;
+mod handshake;
 mod hooks;
 mod instagram;
 mod log;
 mod media;
 mod mint;
+mod registry;
 mod secret;
 mod server;
+mod whatsapp;
+mod wish;
 mod world;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -46,15 +72,22 @@ use tokio::task::JoinHandle;
 
 pub use clock::Clock;
 pub use config::{SandboxConfig, WebhookSettings};
+pub use delivery::{Batch, Delivery, Signature, Timestamps};
 pub use error::SandboxError;
 pub use faults::{Fault, Faults, On, What};
-pub use hooks::{Batch, Delivery, Posted, Signature, Timestamps};
+pub use handshake::{Greeting, Handshake};
+pub use hooks::{Delivered, Posted};
 pub use instagram::{
-    AccountChange, Action, Customer, Delivered, Echo, Greeting, Handshake, InstagramAccount, MediaKind,
-    Profile, Rate, Referral, Route as InstagramRoute, Shape, Staff, Standing, StoryRef,
+    AccountChange, Action, Customer, Echo, InstagramAccount, MediaKind, Profile, Rate, Referral,
+    Route as InstagramRoute, Shape, Staff, Standing, StoryRef,
 };
 pub use log::{Answer, Double, Entry, Filter, Log, Outcome};
 pub use secret::Secret;
+pub use whatsapp::{
+    Beside, Crowd, Dialect, Failures, OrderItem, Sent, Step, Template, TemplateNews, WhatsappAccount,
+    WhatsappAction, WhatsappChange, WhatsappCustomer, WhatsappEvent, WhatsappMedia, WhatsappProfile,
+    WhatsappRate, WhatsappStanding,
+};
 
 use world::World;
 
@@ -63,6 +96,7 @@ pub struct Sandbox {
     world: Arc<World>,
     address: SocketAddr,
     stop: watch::Sender<bool>,
+    agenda: JoinHandle<()>,
     server: Option<JoinHandle<()>>,
 }
 
@@ -76,11 +110,14 @@ impl Sandbox {
         let door = Route::new()
             .nest("/_control", control::routes())
             .at("/cdn/:name", get(media::serve))
-            .at("/*path", instagram::serve)
+            .at("/lookaside/:id", get(whatsapp::media::serve))
+            .at("/api/*path", whatsapp::wapi::serve)
+            .at("/*path", graph::serve)
             .data(world.clone());
         let (stop, stopped) = watch::channel(false);
+        let agenda = tokio::spawn(agenda::keep(world.clone(), stopped.clone()));
         let server = tokio::spawn(server::serve(listener, Arc::new(door.map_to_response().boxed()), stopped));
-        Ok(Self { world, address, stop, server: Some(server) })
+        Ok(Self { agenda, world, address, stop, server: Some(server) })
     }
 
     /// Where it listens.
@@ -88,7 +125,7 @@ impl Sandbox {
         self.address
     }
 
-    /// The base of all addresses, without a slash at the end: both of Instagram's hosts.
+    /// The base of all addresses, without a slash at the end: Meta's hosts, and with `/api` behind it the reseller's.
     pub fn base_url(&self) -> &str {
         &self.world.base_url
     }
@@ -120,7 +157,7 @@ impl Sandbox {
 
     /// Adds an Instagram account.
     pub fn add_instagram(&self, account: InstagramAccount) -> Result<(), SandboxError> {
-        self.world.instagram.add(account)
+        self.world.add_instagram(account)
     }
 
     /// Changes an account's settings.
@@ -129,12 +166,55 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Sets where an account's webhooks go.
+    /// Sets where an account's webhooks go, whichever channel's it is.
     pub fn set_webhook(&self, account: &str, url: impl Into<String>) -> Result<(), SandboxError> {
+        if self.world.whatsapp.find(account).is_some() {
+            let change = WhatsappChange { webhook_url: Some(url.into()), ..WhatsappChange::default() };
+            return self.change_whatsapp(account, change);
+        }
         self.change(account, AccountChange { webhook_url: Some(url.into()), ..AccountChange::default() })
     }
 
-    /// A customer of an account.
+    /// Adds a WhatsApp number.
+    pub fn add_whatsapp(&self, account: WhatsappAccount) -> Result<(), SandboxError> {
+        self.world.add_whatsapp(account)
+    }
+
+    /// Changes a WhatsApp number's settings.
+    pub fn change_whatsapp(&self, account: &str, change: WhatsappChange) -> Result<(), SandboxError> {
+        self.world.whatsapp.get(account)?.lock().change(change);
+        Ok(())
+    }
+
+    /// A customer of a WhatsApp number, by phone number or business-scoped id.
+    pub fn whatsapp_customer(&self, account: &str, who: &str) -> Result<WhatsappCustomer, SandboxError> {
+        WhatsappCustomer::new(self.world.clone(), account, who)
+    }
+
+    /// Lets several customers, of several numbers even, do something in posts that they share.
+    pub async fn whatsapp_together(
+        &self,
+        crowd: Crowd,
+        delivery: &Delivery,
+    ) -> Result<Delivered, SandboxError> {
+        whatsapp::together(crowd, delivery).await
+    }
+
+    /// Registers a template, in place of one of the same name and language.
+    pub fn has_template(&self, account: &str, template: Template) -> Result<(), SandboxError> {
+        whatsapp::control::register(&self.world, account, template)
+    }
+
+    /// Gives a template another status, and tells the gateway by webhook.
+    pub async fn template_becomes(
+        &self,
+        account: &str,
+        news: TemplateNews,
+    ) -> Result<Vec<Posted>, SandboxError> {
+        whatsapp::becomes(&self.world, account, news, &Delivery::default()).await
+    }
+
+    /// A customer of an Instagram account.
     pub fn customer(&self, account: &str, igsid: &str) -> Result<Customer, SandboxError> {
         Customer::new(self.world.clone(), account, igsid)
     }
@@ -146,7 +226,7 @@ impl Sandbox {
 
     /// Makes the verification handshake with the account's webhook address.
     pub async fn handshake(&self, account: &str, how: &Handshake) -> Result<Greeting, SandboxError> {
-        instagram::shake(&self.world, account, how).await
+        handshake::shake(&self.world, account, how).await
     }
 
     /// Stops listening, lets open connections end (two seconds at most), and is gone.
@@ -161,6 +241,8 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        self.agenda.abort();
+        self.world.agenda.clear();
         if let Some(server) = self.server.take() {
             server.abort();
         }

@@ -44,7 +44,7 @@ pub struct Entry {
     pub seq: u64,
     /// The sandbox's time, ms since 1970.
     pub at_ms: i64,
-    /// `instagram`.
+    /// `instagram` or `whatsapp`.
     pub provider: String,
     /// The account that sent; empty when the caller could not be recognised.
     pub account: String,
@@ -69,6 +69,13 @@ pub struct Entry {
     /// What the customer sees, where that differs from the body (titles cut).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub shown: Option<Value>,
+}
+
+impl Entry {
+    /// Whether a message was accepted: reactions have an id too, and are none.
+    fn is_message(&self) -> bool {
+        self.message_id.is_some() && self.kind != "reaction"
+    }
 }
 
 /// The same content accepted more than once for the same customer.
@@ -159,13 +166,15 @@ impl Log {
             outcome: Some(Outcome::Accepted),
             ..Filter::default()
         };
-        self.find(&filter).into_iter().filter(|entry| entry.message_id.is_some()).collect()
+        self.find(&filter).into_iter().filter(Entry::is_message).collect()
     }
 
-    /// The texts one customer got, in order.
+    /// The texts one customer got, in order: words, bodies above buttons, filled-in templates.
     pub fn texts(&self, account: &str, customer: &str) -> Vec<String> {
-        let text =
-            |entry: Entry| entry.body.pointer("/message/text").and_then(Value::as_str).map(str::to_owned);
+        let places = ["/message/text", "/text/body", "/interactive/body/text", "/message_body", "/body_text"];
+        let at = |entry: &Entry, place| entry.body.pointer(place).and_then(Value::as_str).map(str::to_owned);
+        let shown = |entry: &Entry| entry.shown.as_ref()?["body"].as_str().map(str::to_owned);
+        let text = |entry: Entry| places.iter().find_map(|place| at(&entry, place)).or_else(|| shown(&entry));
         self.received(account, customer).into_iter().filter_map(text).collect()
     }
 
@@ -173,7 +182,7 @@ impl Log {
     /// words of its own.
     pub fn doubles(&self) -> Vec<Double> {
         let mut groups: HashMap<(String, Option<String>, String), Double> = HashMap::new();
-        for entry in self.kept.lock().entries.iter().filter(|entry| entry.message_id.is_some()) {
+        for entry in self.kept.lock().entries.iter().filter(|entry| entry.is_message()) {
             let key = (entry.account.clone(), entry.customer.clone(), entry.body.to_string());
             let double = groups.entry(key).or_insert_with(|| Double {
                 account: entry.account.clone(),

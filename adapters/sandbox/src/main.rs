@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
-use tradepost_sandbox::{InstagramAccount, Sandbox, SandboxConfig};
+use tradepost_sandbox::{InstagramAccount, Sandbox, SandboxConfig, WhatsappAccount};
 
 /// Providers' protocols over real HTTP on 127.0.0.1, for tests. Prints one JSON line when ready: {"ready":true,"address":…,"base_url":…}.
 #[derive(Parser)]
@@ -23,6 +23,9 @@ struct Options {
     /// An Instagram account, everything else made up from its id; ID=URL also sets its webhook address. May be repeated.
     #[arg(long, value_name = "ID[=WEBHOOK_URL]")]
     account: Vec<String>,
+    /// A WhatsApp number by its phone_number_id, everything else made up from it; ID=URL also sets its webhook address. May be repeated.
+    #[arg(long, value_name = "ID[=WEBHOOK_URL]")]
+    whatsapp: Vec<String>,
     /// Appends the log to this file, as JSON lines. Overrides the file's.
     #[arg(long)]
     log: Option<PathBuf>,
@@ -44,11 +47,23 @@ impl Options {
         };
         config.port = self.port.unwrap_or(config.port);
         config.log_file = self.log.clone().or(config.log_file);
-        config.instagram.extend(self.account.iter().map(|account| match account.split_once('=') {
-            Some((id, url)) => InstagramAccount::new(id).with_webhook(url),
-            None => InstagramAccount::new(account),
-        }));
+        for account in &self.account {
+            let (id, url) = id_and_url(account);
+            config.instagram.push(InstagramAccount { webhook_url: url, ..InstagramAccount::new(id) });
+        }
+        for account in &self.whatsapp {
+            let (id, url) = id_and_url(account);
+            config.whatsapp.push(WhatsappAccount { webhook_url: url, ..WhatsappAccount::new(id) });
+        }
         Ok(config)
+    }
+}
+
+/// `ID` or `ID=URL`.
+fn id_and_url(account: &str) -> (&str, Option<String>) {
+    match account.split_once('=') {
+        Some((id, url)) => (id, Some(url.to_owned())),
+        None => (account, None),
     }
 }
 

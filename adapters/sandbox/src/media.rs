@@ -1,6 +1,6 @@
 //! The provider's media host: small real files, and every way in which a download can go wrong.
 //!
-//! `GET /cdn/{name}`: the name's extension decides the kind (`png`, `mp4`, `m4a`, `pdf`); two names give two different files. The
+//! `GET /cdn/{name}`: the name's extension decides the kind (`png`, `webp`, `mp4`, `m4a`, `ogg`, `pdf`); two names give two different files. The
 //! query bends it, see [`Bend`].
 
 use std::io;
@@ -18,23 +18,23 @@ use sha2::{Digest, Sha256};
 use crate::world::World;
 
 /// How a download is bent by its query.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Bend {
     /// Gone (410) once the sandbox's clock reaches this time, ms since 1970.
-    expires: Option<i64>,
+    pub(crate) expires: Option<i64>,
     /// Another content type than the bytes have.
-    r#type: Option<String>,
+    pub(crate) r#type: Option<String>,
     /// Padded with zeros to so many bytes.
-    bytes: Option<u64>,
+    pub(crate) bytes: Option<u64>,
     /// Streamed without a length.
-    chunked: bool,
+    pub(crate) chunked: bool,
     /// Another status than 200.
-    status: Option<u16>,
+    pub(crate) status: Option<u16>,
     /// A redirect to this address.
-    location: Option<String>,
+    pub(crate) location: Option<String>,
     /// Real milliseconds before the answer begins.
-    delay_ms: u64,
+    pub(crate) delay_ms: u64,
 }
 
 #[handler]
@@ -43,6 +43,12 @@ pub(crate) async fn serve(
     Query(bend): Query<Bend>,
     world: Data<&Arc<World>>,
 ) -> Response {
+    let (content_type, file) = file(&name);
+    bent(&world, content_type, file.into(), &bend).await
+}
+
+/// A file, as the bend wants it served.
+pub(crate) async fn bent(world: &World, content_type: &str, file: Bytes, bend: &Bend) -> Response {
     tokio::time::sleep(Duration::from_millis(bend.delay_ms)).await;
     if bend.expires.is_some_and(|expires| world.clock.now_ms() >= expires) {
         return (StatusCode::GONE, "URL signature expired").into();
@@ -50,7 +56,6 @@ pub(crate) async fn serve(
     if let Some(location) = &bend.location {
         return Response::builder().status(StatusCode::FOUND).header("location", location).finish();
     }
-    let (content_type, file) = file(&name);
     let status = bend.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
     let response =
         Response::builder().status(status).content_type(bend.r#type.as_deref().unwrap_or(content_type));
@@ -62,12 +67,17 @@ pub(crate) async fn serve(
     }
 }
 
+/// The first page of an Ogg stream with Opus in it.
+const OGG: &[u8] = b"OggS\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead";
+
 /// The file of a name, with its content type.
-fn file(name: &str) -> (&'static str, Vec<u8>) {
+pub(crate) fn file(name: &str) -> (&'static str, Vec<u8>) {
     let tag = hex::encode(&Sha256::digest(name.as_bytes())[..8]);
     match name.rsplit('.').next() {
         Some("mp4") => ("video/mp4", with_tag(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", &tag)),
         Some("m4a") => ("audio/mp4", with_tag(b"\0\0\0\x18ftypM4A \0\0\0\0M4A isom", &tag)),
+        Some("ogg") => ("audio/ogg; codecs=opus", with_tag(OGG, &tag)),
+        Some("webp") => ("image/webp", with_tag(b"RIFF\x24\0\0\0WEBPVP8 \x18\0\0\0", &tag)),
         Some("pdf") => ("application/pdf", with_tag(b"%PDF-1.4\n%%EOF\n%", &tag)),
         _ => ("image/png", png(&Sha256::digest(name.as_bytes())[..3])),
     }
@@ -116,12 +126,12 @@ fn crc32(data: &[u8]) -> u32 {
 }
 
 /// The file, then zeros up to the length, in pieces: a stream of gigabytes costs no memory.
-fn padded(file: Vec<u8>, length: u64) -> Body {
+fn padded(file: Bytes, length: u64) -> Body {
     const PIECE: u64 = 64 * 1024;
     let left = length - file.len() as u64;
     let pieces = stream::unfold((Some(file), left), |(file, left)| async move {
         match file {
-            Some(file) => Some((Ok::<_, io::Error>(Bytes::from(file)), (None, left))),
+            Some(file) => Some((Ok::<_, io::Error>(file), (None, left))),
             None if left == 0 => None,
             None => {
                 Some((Ok(Bytes::from(vec![0; left.min(PIECE) as usize])), (None, left.saturating_sub(PIECE))))
@@ -142,7 +152,7 @@ mod tests {
 
     #[test]
     fn names_give_different_files_of_their_kind() {
-        for name in ["a.png", "a.mp4", "a.m4a", "a.pdf"] {
+        for name in ["a.png", "a.webp", "a.mp4", "a.m4a", "a.ogg", "a.pdf"] {
             assert_ne!(file(name).1, file(&name.replace('a', "b")).1, "{name}");
         }
         assert!(file("a.png").1.starts_with(b"\x89PNG\r\n\x1a\n"));

@@ -34,6 +34,20 @@ impl Mint {
         format!("aWdfZAG1faXRlbToxO{}", self.word())
     }
 
+    /// A message id in WhatsApp's manner: `wamid.` and base64 of the common alphabet.
+    pub(crate) fn wamid(&self) -> String {
+        let word: String = self
+            .word()
+            .chars()
+            .map(|letter| match letter {
+                '-' => '+',
+                '_' => '0',
+                other => other,
+            })
+            .collect();
+        format!("wamid.HBgM{word}AA==")
+    }
+
     /// Fourteen digits.
     pub(crate) fn number(&self) -> String {
         self.digest().iter().take(14).map(|byte| char::from(b'0' + byte % 10)).collect()

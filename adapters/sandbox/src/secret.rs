@@ -21,6 +21,20 @@ impl Secret {
     }
 }
 
+/// Makes up a word that was left out.
+pub(crate) fn made_up(word: &mut String, make: impl FnOnce() -> String) {
+    if word.is_empty() {
+        *word = make();
+    }
+}
+
+/// Makes up an account's token, signing key and verify token where they were left out.
+pub(crate) fn complete_secrets(id: &str, secrets: [&mut Secret; 3]) {
+    for (secret, kind) in secrets.into_iter().zip(["token", "secret", "verify"]) {
+        made_up(&mut secret.0, || format!("{kind}-{id}"));
+    }
+}
+
 impl<T: Into<String>> From<T> for Secret {
     fn from(text: T) -> Self {
         Self(text.into())

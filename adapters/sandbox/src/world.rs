@@ -7,16 +7,20 @@ use poem::Response;
 use poem::http::StatusCode;
 use serde::Serialize;
 
+use crate::agenda::Agenda;
 use crate::clock::Clock;
 use crate::config::SandboxConfig;
+use crate::delivery::Delivery;
 use crate::error::SandboxError;
 use crate::faults::Faults;
-use crate::hooks::Hooks;
-use crate::instagram::Shops;
+use crate::hooks::{Hooks, Target};
+use crate::instagram::{self, InstagramAccount};
 use crate::log::Log;
 use crate::mint::Mint;
+use crate::secret::Secret;
+use crate::whatsapp::{self, WhatsappAccount};
 
-/// One sandbox: clock, log, faults, post room, and each provider's accounts.
+/// One sandbox: clock, agenda, log, faults, post room, and each provider's accounts.
 pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) log: Arc<Log>,
@@ -24,22 +28,69 @@ pub(crate) struct World {
     pub(crate) hooks: Hooks,
     pub(crate) mint: Mint,
     pub(crate) base_url: String,
-    pub(crate) instagram: Shops,
+    pub(crate) agenda: Agenda,
+    pub(crate) instagram: instagram::Shops,
+    pub(crate) whatsapp: whatsapp::Shops,
 }
 
 impl World {
     pub(crate) fn new(config: SandboxConfig, base_url: String) -> Result<Self, SandboxError> {
         let faults = Arc::new(Faults::default());
         let log = Log::open(config.log_file.as_deref(), config.log_limit).map_err(SandboxError::Log)?;
-        Ok(Self {
+        let world = Self {
             clock: Clock::new(config.frozen_at_ms),
             log: Arc::new(log),
             hooks: Hooks::new(config.webhooks, faults.clone()),
             faults,
             mint: Mint::new(config.seed),
             base_url,
-            instagram: Shops::new(config.instagram)?,
-        })
+            agenda: Agenda::default(),
+            instagram: instagram::Shops::default(),
+            whatsapp: whatsapp::Shops::default(),
+        };
+        config.instagram.into_iter().try_for_each(|account| world.add_instagram(account))?;
+        config.whatsapp.into_iter().try_for_each(|account| world.add_whatsapp(account))?;
+        Ok(world)
+    }
+
+    /// Adds an Instagram account. Its token tells it from others.
+    pub(crate) fn add_instagram(&self, account: InstagramAccount) -> Result<(), SandboxError> {
+        let account = account.completed();
+        let (id, token) = (account.id.clone(), account.access_token.clone());
+        if self.whatsapp.find(&id).is_some() {
+            return Err(SandboxError::Taken(id));
+        }
+        let same_token = |shop: &instagram::Shop| shop.lock().account.access_token == token;
+        self.instagram.add(id, instagram::Shop::new(account), same_token)
+    }
+
+    /// Adds a WhatsApp number. Several may share a token: the path tells which is meant.
+    pub(crate) fn add_whatsapp(&self, account: WhatsappAccount) -> Result<(), SandboxError> {
+        let mut account = account.completed();
+        let id = account.id.clone();
+        if self.instagram.find(&id).is_some() {
+            return Err(SandboxError::Taken(id));
+        }
+        let nameless = account.templates.iter_mut().filter(|template| template.id.is_empty());
+        nameless.for_each(|template| template.id = self.mint.number());
+        self.whatsapp.add(id, whatsapp::Shop::new(account), |_| false)
+    }
+
+    /// Whether an account of either channel has this id.
+    pub(crate) fn knows(&self, account: &str) -> Result<(), SandboxError> {
+        match self.whatsapp.find(account) {
+            Some(_) => Ok(()),
+            None => self.instagram.get(account).map(drop),
+        }
+    }
+
+    /// Where an account's webhooks go, and the token of its handshake.
+    pub(crate) fn door_of(&self, account: &str) -> Result<(Target, Secret), SandboxError> {
+        if let Some(shop) = self.whatsapp.find(account) {
+            return Ok((shop.target(&Delivery::default())?, shop.verify_token()));
+        }
+        let shop = self.instagram.get(account)?;
+        Ok((shop.target(&Delivery::default())?, shop.verify_token()))
     }
 }
 

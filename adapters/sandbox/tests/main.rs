@@ -12,4 +12,5 @@ mod process;
 mod refusals;
 mod sends;
 mod stage;
+mod whatsapp;
 mod windows;

@@ -14,7 +14,10 @@ async fn another_process_serves_logs_and_leaves() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log.jsonl");
     let settings = folder.path().join("sandbox.json");
-    let config = json!({ "instagram": [{ "id": "1", "access_token": "t1", "accept_strangers": true }] });
+    let template =
+        json!({ "name": "hello", "language": "en", "components": [{ "type": "BODY", "text": "Hi" }] });
+    let config = json!({ "instagram": [{ "id": "1", "access_token": "t1", "accept_strangers": true }],
+        "whatsapp": [{ "id": "7", "statuses": ["sent", { "status": "read", "after_ms": 5 }], "templates": [template] }] });
     std::fs::File::create(&settings).unwrap().write_all(config.to_string().as_bytes()).unwrap();
     let mut process = Command::new(env!("CARGO_BIN_EXE_tradepost-sandbox"))
         .args([
@@ -24,6 +27,8 @@ async fn another_process_serves_logs_and_leaves() {
             log.to_str().unwrap(),
             "--account",
             "2=http://127.0.0.1:1/hook",
+            "--whatsapp",
+            "555000111=http://127.0.0.1:1/wa",
         ])
         .stdout(Stdio::piped())
         .spawn()
@@ -35,6 +40,11 @@ async fn another_process_serves_logs_and_leaves() {
     let base = ready["base_url"].as_str().unwrap();
     let accounts = call(Method::GET, &format!("{base}/_control/accounts"), &[], "").await.unwrap().json();
     assert_eq!(accounts[1]["webhook_url"], "http://127.0.0.1:1/hook");
+    assert_eq!(
+        (&accounts[2]["provider"], &accounts[2]["webhook_url"]),
+        (&json!("whatsapp"), &json!("http://127.0.0.1:1/wa"))
+    );
+    assert_eq!((&accounts[3]["id"], &accounts[3]["templates"]), (&json!("7"), &json!(1)));
     let url = format!("{base}/v25.0/1/messages?access_token=t1");
     assert_eq!(call(Method::POST, &url, &[], text("Hi").to_string()).await.unwrap().status, 200);
     assert!(Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap().success());

@@ -16,6 +16,8 @@ use tradepost_sandbox::{InstagramAccount, Sandbox, SandboxConfig, WebhookSetting
 
 pub const SHOP: &str = "17841400000000001";
 pub const ANNA: &str = "9900112233";
+/// Where the clocks of stages stand.
+pub const START_MS: i64 = 1_767_225_600_500;
 
 /// A request the tiny gateway received.
 #[derive(Clone, Debug)]
@@ -41,7 +43,11 @@ impl Received {
 
     /// Whether the signature is Meta's: over these bytes, with the account's secret.
     pub fn is_signed(&self) -> bool {
-        self.signature() == Some(&format!("sha256={}", hmac(&format!("secret-{SHOP}"), &self.raw)))
+        self.is_signed_by(SHOP)
+    }
+
+    pub fn is_signed_by(&self, account: &str) -> bool {
+        self.signature() == Some(&format!("sha256={}", hmac(&format!("secret-{account}"), &self.raw)))
     }
 }
 
@@ -112,13 +118,20 @@ impl Stage {
 
     /// A stage whose clock stands still, with one account.
     pub async fn with(change: impl FnOnce(InstagramAccount) -> InstagramAccount) -> Self {
+        Self::of(|url| {
+            SandboxConfig::default().with_instagram(change(InstagramAccount::new(SHOP).with_webhook(url)))
+        })
+        .await
+    }
+
+    /// A stage whose clock stands still, with these accounts; they are told where the gateway is.
+    pub async fn of(accounts: impl FnOnce(&str) -> SandboxConfig) -> Self {
         let gateway = Arc::new(Gateway::default());
         let gateway_url = format!("{}/hook", serve(gateway.clone()).await);
-        let account = change(InstagramAccount::new(SHOP).with_webhook(&gateway_url));
         let config = SandboxConfig {
-            frozen_at_ms: Some(1_767_225_600_500),
+            frozen_at_ms: Some(START_MS),
             webhooks: WebhookSettings { pause_ms: 1, ..WebhookSettings::default() },
-            ..SandboxConfig::default().with_instagram(account)
+            ..accounts(&gateway_url)
         };
         Self { sandbox: Sandbox::start(config).await.unwrap(), gateway, gateway_url }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::secret::Secret;
+use crate::secret::{Secret, complete_secrets, made_up};
 
 /// Which of the two routes an account is reached by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,22 +128,10 @@ impl InstagramAccount {
 
     pub(crate) fn completed(mut self) -> Self {
         let id = &self.id;
-        let words = [(&mut self.app_scoped_id, format!("app-{id}")), (&mut self.page_id, format!("9{id}"))];
-        for (word, made_up) in words.into_iter().chain([(&mut self.username, format!("shop_{id}"))]) {
-            if word.is_empty() {
-                *word = made_up;
-            }
-        }
-        let secrets = [
-            (&mut self.access_token, "token"),
-            (&mut self.app_secret, "secret"),
-            (&mut self.verify_token, "verify"),
-        ];
-        for (secret, kind) in secrets {
-            if secret.is_empty() {
-                *secret = format!("{kind}-{id}").into();
-            }
-        }
+        made_up(&mut self.app_scoped_id, || format!("app-{id}"));
+        made_up(&mut self.page_id, || format!("9{id}"));
+        made_up(&mut self.username, || format!("shop_{id}"));
+        complete_secrets(id, [&mut self.access_token, &mut self.app_secret, &mut self.verify_token]);
         self
     }
 

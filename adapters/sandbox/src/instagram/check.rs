@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::errors::GraphError;
 use super::template;
+use crate::graph::error::GraphError;
+use crate::graph::rules::{Verdict, address, list, short, text};
 
 /// Bytes of UTF-8.
 const TEXT_BYTES: usize = 1000;
@@ -12,8 +13,6 @@ const PAYLOAD_CHARS: usize = 1000;
 const PICTURES: usize = 10;
 /// Quick-reply titles are cut silently beyond this; buttons of cards are refused.
 pub(super) const TITLE_CHARS: usize = 20;
-
-pub(super) type Verdict<T = ()> = Result<T, GraphError>;
 
 /// Whom a send is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +25,6 @@ pub(super) enum Recipient {
 #[derive(Clone, Debug)]
 pub(super) struct Checked {
     pub(super) recipient: Recipient,
-    pub(super) kind: String,
     pub(super) human_agent: bool,
     /// The message a reaction is about.
     pub(super) about: Option<String>,
@@ -72,7 +70,7 @@ pub(super) fn check(body: &Value) -> Verdict<Checked> {
     if matches!(recipient, Recipient::Comment(_)) && is_action(body) {
         return Err(GraphError::invalid("A comment takes a message, no sender_action"));
     }
-    Ok(Checked { recipient, kind: kind(body), human_agent, about, shown })
+    Ok(Checked { recipient, human_agent, about, shown })
 }
 
 fn recipient(body: &Value) -> Verdict<Recipient> {
@@ -195,44 +193,7 @@ fn check_pictures(attachments: &Value) -> Verdict {
     Ok(())
 }
 
-/// A list of one to so many values.
-pub(super) fn list<'a>(value: &'a Value, name: &str, most: usize) -> Verdict<&'a [Value]> {
-    match value.as_array() {
-        Some(list) if (1..=most).contains(&list.len()) => Ok(list),
-        Some(list) => {
-            Err(GraphError::invalid(format!("{name} holds {}, 1 to {most} are allowed", list.len())))
-        }
-        None => Err(GraphError::invalid(format!("{name} must be an array"))),
-    }
-}
-
-/// A string that is not empty.
-pub(super) fn text<'a>(value: &'a Value, name: &str) -> Verdict<&'a str> {
-    let text = value.as_str().filter(|text| !text.is_empty());
-    text.ok_or_else(|| GraphError::invalid(format!("The parameter {name} must be a non-empty string")))
-}
-
-/// A string of at most so many characters.
-pub(super) fn short(value: &Value, name: &str, chars: usize) -> Verdict {
-    match text(value, name)?.chars().count() {
-        count if count <= chars => Ok(()),
-        count => Err(GraphError::invalid(format!("{name} has {count} characters, {chars} are allowed"))),
-    }
-}
-
 /// The hidden word of a quick reply or button.
 pub(super) fn payload(value: &Value) -> Verdict {
     short(value, "payload", PAYLOAD_CHARS)
-}
-
-/// An address that Meta can fetch: https, or plain http on this machine, which only a sandbox takes.
-pub(super) fn address(value: &Value) -> Verdict {
-    let given = text(value, "url")?;
-    let url = url::Url::parse(given).map_err(|_| GraphError::invalid("url is no address"))?;
-    let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-    match url.scheme() {
-        "https" => Ok(()),
-        "http" if local => Ok(()),
-        _ => Err(GraphError::invalid("url must be a public https address")),
-    }
 }

@@ -1,12 +1,11 @@
 //! Webhook bodies, composed after sections 5 and 6 of the reference.
 
-use std::fmt::Write;
-
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::action::{Action, Referral, Shape, StoryRef};
 use super::shop::{Comment, Shop, State};
-use crate::hooks::{Batch, Delivery, Timestamps};
+use crate::delivery::{Batch, Delivery, Timestamps};
+use crate::graph::json::{escaped, given, merge, or_null};
 use crate::world::World;
 
 /// One event, ready to be put into an envelope.
@@ -264,7 +263,7 @@ pub(super) fn bodies(world: &World, account: &str, mut parts: Vec<Part>, deliver
     }
     let batches: Vec<Vec<Part>> = match delivery.batch {
         Batch::Single => parts.into_iter().map(|part| vec![part]).collect(),
-        Batch::Messaging | Batch::Entries => vec![parts],
+        Batch::Messaging | Batch::Entries | Batch::Changes => vec![parts],
     };
     batches.into_iter().flat_map(|parts| post(world, account, parts, delivery)).collect()
 }
@@ -277,7 +276,7 @@ fn post(world: &World, account: &str, parts: Vec<Part>, delivery: &Delivery) -> 
     let mut entries: Vec<Value> = Vec::new();
     let mut open = false;
     for part in parts {
-        let joins = open && delivery.batch == Batch::Messaging;
+        let joins = open && delivery.batch != Batch::Entries;
         match part {
             Part::Body(body) => bodies.push(body),
             Part::Item(item) => match entries.last_mut().and_then(|entry| entry[list].as_array_mut()) {
@@ -303,32 +302,12 @@ fn post(world: &World, account: &str, parts: Vec<Part>, delivery: &Delivery) -> 
     bodies
 }
 
-/// JSON with everything beyond ASCII as `\uXXXX` in lower-case hex: the form that Meta signs and sends.
-pub(super) fn escaped(value: &Value) -> String {
-    let mut text = String::new();
-    for character in value.to_string().chars() {
-        if character.is_ascii() {
-            text.push(character);
-            continue;
-        }
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "\\u{unit:04x}");
-        }
-    }
-    text
-}
-
 fn people(sender: &str, recipient: &str, timestamp: Value) -> Value {
     json!({ "sender": { "id": sender }, "recipient": { "id": recipient }, "timestamp": timestamp })
 }
 
 fn time(now_ms: i64, timestamps: Timestamps) -> Value {
-    match timestamps {
-        Timestamps::Ms => now_ms.into(),
-        Timestamps::Seconds => (now_ms / 1000).into(),
-        Timestamps::String => now_ms.to_string().into(),
-    }
+    timestamps.write(now_ms, Timestamps::Ms)
 }
 
 fn attachment(kind: &str, payload: Value) -> Value {
@@ -347,33 +326,4 @@ fn referral_json(referral: &Referral) -> Value {
         ("type", or_null(&referral.r#type)),
         ("ads_context_data", title),
     ])
-}
-
-/// An object of the fields that have a value.
-fn given<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
-    Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
-}
-
-fn or_null(text: &Option<String>) -> Value {
-    text.as_deref().map_or(Value::Null, Value::from)
-}
-
-fn merge(whole: &mut Value, more: Value) {
-    if let (Value::Object(whole), Value::Object(more)) = (whole, more) {
-        whole.extend(more);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn beyond_ascii_is_escaped_in_lower_case_with_surrogates() {
-        assert_eq!(
-            escaped(&json!({ "text": "Ñandú 🦤 \"q\"" })),
-            r#"{"text":"\u00d1and\u00fa \ud83e\udda4 \"q\""}"#
-        );
-    }
 }

@@ -8,8 +8,9 @@ use serde_json::json;
 use super::action::Action;
 use super::compose;
 use super::shop::{HUMAN_WINDOW_MS, Profile, Shop, WINDOW_MS};
+use crate::delivery::Delivery;
 use crate::error::SandboxError;
-use crate::hooks::{Delivery, Posted};
+use crate::hooks::Delivered;
 use crate::world::World;
 
 /// A customer of one account. Whatever this person does reaches the gateway as signed webhooks.
@@ -23,33 +24,6 @@ pub struct Customer {
 /// A person of the shop who types in the app: the account's messages come back as echoes the gateway knows nothing of.
 #[derive(Clone)]
 pub struct Staff(Customer);
-
-/// What came of an action.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Delivered {
-    /// The message (or comment) id of each action, in order of the actions; for reads, reactions, edits and unsends it is the
-    /// message they are about.
-    pub mids: Vec<Option<String>>,
-    /// The posts made.
-    pub posts: Vec<Posted>,
-}
-
-impl Delivered {
-    /// Whether the gateway took every post.
-    pub fn accepted(&self) -> bool {
-        self.posts.iter().all(Posted::accepted)
-    }
-
-    /// HTTP status of the last post, if it was answered.
-    pub fn status(&self) -> Option<u16> {
-        self.posts.last().and_then(|posted| posted.status)
-    }
-
-    /// The first message id.
-    pub fn mid(&self) -> &str {
-        self.mids.iter().flatten().next().map_or("", String::as_str)
-    }
-}
 
 /// What an account knows of a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +60,7 @@ impl Customer {
         actions: Vec<Action>,
         delivery: &Delivery,
     ) -> Result<Delivered, SandboxError> {
-        let target = self.target(delivery)?;
+        let target = self.shop.target(delivery)?;
         let compose = |action| compose::compose(&self.world, &self.shop, &self.igsid, action, delivery);
         let (mids, parts) = actions.iter().map(compose).map(|composed| (composed.mid, composed.part)).unzip();
         let bodies = compose::bodies(&self.world, &target.account, parts, delivery);
@@ -126,16 +100,6 @@ impl Customer {
             last_heard: known.last_heard.clone(),
         })
     }
-
-    fn target(&self, delivery: &Delivery) -> Result<crate::hooks::Target, SandboxError> {
-        match (self.shop.target(), &delivery.url) {
-            (Err(SandboxError::NoWebhook(account)), Some(url)) => {
-                let secret = self.shop.lock().account.app_secret.clone();
-                Ok(crate::hooks::Target { account, url: url.clone(), secret })
-            }
-            (target, _) => target,
-        }
-    }
 }
 
 impl Staff {
@@ -146,7 +110,8 @@ impl Staff {
     /// Writes to the customer in the app: the gateway gets an echo whose `mid` it has never seen.
     pub async fn types(&self, text: impl Into<String>) -> Result<Delivered, SandboxError> {
         let Customer { world, shop, igsid } = &self.0;
-        let target = shop.target()?;
+        let delivery = Delivery::default();
+        let target = shop.target(&delivery)?;
         let mid = world.mint.mid();
         let echo = compose::echo(world, shop, igsid, &mid, &json!({ "text": text.into() }));
         {
@@ -157,7 +122,7 @@ impl Staff {
         }
         Ok(Delivered {
             mids: vec![Some(mid)],
-            posts: world.hooks.deliver(&target, vec![echo], &Delivery::default()).await,
+            posts: world.hooks.deliver(&target, vec![echo], &delivery).await,
         })
     }
 }

@@ -10,7 +10,6 @@ mod check;
 mod compose;
 mod customer;
 mod errors;
-mod handshake;
 mod profile;
 mod send;
 mod shop;
@@ -19,13 +18,11 @@ mod token;
 
 pub use account::{AccountChange, Echo, InstagramAccount, Rate, Route};
 pub use action::{Action, MediaKind, Referral, Shape, StoryRef};
-pub use customer::{Customer, Delivered, Staff, Standing};
-pub use handshake::{Greeting, Handshake};
+pub use customer::{Customer, Staff, Standing};
 pub use shop::Profile;
 
-pub(crate) use call::serve;
-pub(crate) use handshake::shake;
-pub(crate) use shop::Shops;
+pub(crate) use call::answer;
+pub(crate) use shop::{Shop, Shops};
 
 /// The name under which the log knows this provider.
 pub(crate) const PROVIDER: &str = "instagram";

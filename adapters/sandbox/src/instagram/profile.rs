@@ -6,10 +6,12 @@ use poem::Response;
 use serde_json::{Map, Value, json};
 
 use super::account::Route;
-use super::call::{Call, account_of, met_by_faults};
-use super::errors::GraphError;
+use super::call::account_of;
 use super::shop::{Known, State};
 use crate::faults::On;
+use crate::graph::answer::met_by_faults;
+use crate::graph::call::Call;
+use crate::graph::error::GraphError;
 use crate::world::{World, json_answer};
 
 /// How long a picture's address lasts.
@@ -34,7 +36,7 @@ const FIELDS: [&str; 12] = [
 /// `GET /{version}/{node}`: the account (by `me` or an id of its), else a customer.
 pub(super) async fn look_up(world: &Arc<World>, node: &str, call: &Call) -> Result<Response, GraphError> {
     let shop = world.instagram.by_token(call.token(), world.clock.now_ms())?;
-    if let Some(response) = met_by_faults(world, &shop, On::Profile).await? {
+    if let Some(response) = met_by_faults(world, &shop.id(), On::Profile).await? {
         return Ok(response);
     }
     let state = shop.lock();
@@ -94,7 +96,7 @@ pub(super) async fn subscribed_apps(
     call: &Call,
 ) -> Result<Response, GraphError> {
     let shop = account_of(world, node, call)?;
-    if let Some(response) = met_by_faults(world, &shop, On::Profile).await? {
+    if let Some(response) = met_by_faults(world, &shop.id(), On::Profile).await? {
         return Ok(response);
     }
     if !post {

@@ -1,163 +1,102 @@
 //! `POST /{version}/{node}/messages`: the Send API.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use bytes::Bytes;
-use futures::stream;
-use poem::{Body, Response};
-use serde_json::{Value, json};
+use poem::Response;
+use serde_json::json;
 
 use super::PROVIDER;
 use super::account::Echo;
-use super::call::{Call, account_of, cut};
-use super::check::{self, Checked, Recipient, Verdict};
+use super::call::account_of;
+use super::check::{self, Checked, Recipient};
 use super::compose;
-use super::errors::GraphError;
 use super::shop::{HUMAN_WINDOW_MS, Shop, State, WINDOW_MS};
-use crate::faults::{Fault, Limited, On, What};
-use crate::log::{Answer, Entry, Fate, Outcome};
-use crate::world::{World, json_answer, raw_answer};
+use crate::delivery::Delivery;
+use crate::faults::{Limited, On, What};
+use crate::graph::call::Call;
+use crate::graph::desk::{Clerk, Letter, Taken};
+use crate::graph::error::GraphError;
+use crate::graph::rules::Verdict;
+use crate::log::Fate;
+use crate::world::World;
+use serde_json::Value;
 
-/// One send on its way through.
-struct Send<'a> {
+/// Takes Instagram's sends; without an account it only refuses.
+struct Messages<'a> {
     world: &'a Arc<World>,
     shop: Option<Arc<Shop>>,
-    body: Value,
+    body: &'a Value,
 }
 
 pub(super) async fn messages(world: &Arc<World>, node: &str, call: &Call) -> Result<Response, GraphError> {
-    let unreadable = || String::from_utf8_lossy(&call.raw).into_owned().into();
-    let mut send = Send { world, shop: None, body: call.body.clone().unwrap_or_else(unreadable) };
-    send.hide_token();
-    match account_of(world, node, call) {
-        Err(error) => Ok(send.refused(&error)),
-        Ok(shop) => {
-            send.shop = Some(shop.clone());
-            if call.body.is_none() {
-                return Ok(send.refused(&GraphError::invalid("The body is no JSON")));
-            }
-            Ok(send.under_faults(&shop).await)
-        }
+    let body = call.told_body();
+    let mut letter = Letter {
+        world,
+        provider: PROVIDER,
+        account: String::new(),
+        customer: check::person(&body),
+        kind: check::kind(&body),
+        body: body.clone(),
+    };
+    let mut clerk = Messages { world, shop: None, body: &body };
+    let shop = match account_of(world, node, call) {
+        Err(error) => return Ok(letter.refused(&error, &clerk)),
+        Ok(shop) => shop,
+    };
+    letter.account = shop.id();
+    if call.body.is_none() {
+        return Ok(letter.refused(&GraphError::invalid("The body is no JSON"), &clerk));
     }
+    clerk.shop = Some(shop);
+    let on = if check::is_action(&body) { On::Action } else { On::Message };
+    Ok(letter.under_faults(on, &clerk).await)
 }
 
-impl Send<'_> {
-    /// Tokens given in the body stay out of the log.
-    fn hide_token(&mut self) {
-        if let Some(body) = self.body.as_object_mut() {
-            body.remove("access_token");
-        }
-    }
-
-    async fn under_faults(&self, shop: &Arc<Shop>) -> Response {
-        let on = if check::is_action(&self.body) { On::Action } else { On::Message };
-        let fault = self.world.faults.take(&shop.id(), on, check::person(&self.body).as_deref());
-        let Fault { what, delay_ms, .. } = fault.unwrap_or(Fault::new(What::Pass));
-        tokio::time::sleep(Duration::from_millis(delay_ms)).await;
-        match what {
-            What::DropBefore => self.unheard(),
-            What::Fail { .. } | What::ErrorIn200 => self.refused(&scripted(&what)),
-            what => match self.admit(shop) {
-                Err(error) => self.refused(&error),
-                Ok(taken) => self.accept(shop, taken, what).await,
-            },
-        }
-    }
-
+impl Clerk for Messages<'_> {
     /// Rate, form, person, window: in this order.
-    fn admit(&self, shop: &Arc<Shop>) -> Verdict<Taken> {
+    fn admit(&self) -> Verdict<Taken> {
+        let shop = self.shop.as_ref().ok_or_else(GraphError::no_token)?;
         let now_ms = self.world.clock.now_ms();
         if let Some(limited) = self.world.faults.over_limit(&shop.id(), now_ms) {
             return Err(GraphError::rate_limited(limited));
         }
         let mut state = shop.lock();
-        within_rate(&mut state, &self.body, now_ms)?;
-        let checked = check::check(&self.body)?;
-        let person = reachable(&state, &checked, now_ms)?;
-        let mid = (!check::is_action(&self.body)).then(|| self.world.mint.mid());
-        remember(&mut state, &checked, &person, mid.as_deref());
-        Ok(Taken { person, mid, checked })
-    }
-
-    async fn accept(&self, shop: &Arc<Shop>, taken: Taken, what: What) -> Response {
-        let fate = self.world.log.record(self.entry(Outcome::Accepted, 200, Some(&taken), None));
-        let before = what == What::ReceiptBeforeAnswer;
-        self.echo(shop, &taken, &fate, before).await;
-        let mut told = json!({ "recipient_id": taken.person });
-        if let Some(mid) = &taken.mid {
+        within_rate(&mut state, self.body, now_ms)?;
+        let checked = check::check(self.body)?;
+        let customer = reachable(&state, &checked, now_ms)?;
+        let message_id = (!check::is_action(self.body)).then(|| self.world.mint.mid());
+        remember(&mut state, &checked, &customer, message_id.as_deref());
+        let without_id = json!({ "recipient_id": customer });
+        let mut told = without_id.clone();
+        if let Some(mid) = &message_id {
             told["message_id"] = mid.as_str().into();
         }
-        if let What::SlowAnswer { ms } = what {
-            tokio::time::sleep(Duration::from_millis(ms)).await;
-        }
-        let response = garbled(&what, told.clone()).unwrap_or_else(|| json_answer(200, &told));
-        with_fate(response, fate)
+        Ok(Taken { customer, message_id, shown: checked.shown, told, without_id })
     }
 
     /// Posts the echo (and a `read`) before the answer, or leaves it to the fate of the answer.
-    async fn echo(&self, shop: &Arc<Shop>, taken: &Taken, fate: &Fate, receipt_before: bool) {
-        let (Some(mid), Ok(target)) = (&taken.mid, shop.target()) else { return };
+    async fn receipts(&self, taken: &Taken, fate: &Fate, what: &What) {
+        let delivery = Delivery::default();
+        let (Some(mid), Some(shop)) = (&taken.message_id, &self.shop) else { return };
+        let Ok(target) = shop.target(&delivery) else { return };
         let when = shop.lock().account.echo;
-        let echo = compose::echo(self.world, shop, &taken.person, mid, &self.body["message"]);
-        if receipt_before {
-            let read = compose::read(self.world, shop, &taken.person, mid);
-            self.world.hooks.deliver(&target, vec![echo, read], &Default::default()).await;
+        let echo = compose::echo(self.world, shop, &taken.customer, mid, &self.body["message"]);
+        if *what == What::ReceiptBeforeAnswer {
+            let read = compose::read(self.world, shop, &taken.customer, mid);
+            self.world.hooks.deliver(&target, vec![echo, read], &delivery).await;
         } else if when == Echo::Before {
-            self.world.hooks.deliver(&target, vec![echo], &Default::default()).await;
+            self.world.hooks.deliver(&target, vec![echo], &delivery).await;
         } else if when == Echo::After {
             let world = self.world.clone();
             fate.afterwards(Box::pin(async move {
-                world.hooks.deliver(&target, vec![echo], &Default::default()).await;
+                world.hooks.deliver(&target, vec![echo], &delivery).await;
             }));
         }
     }
 
-    fn refused(&self, error: &GraphError) -> Response {
-        let fate = self.world.log.record(self.entry(Outcome::Refused, error.status, None, Some(error)));
-        with_fate(error.answer(&self.world.mint), fate)
+    fn tell(&self, error: &GraphError) -> Response {
+        error.answer(&self.world.mint)
     }
-
-    fn unheard(&self) -> Response {
-        with_fate(cut(), self.world.log.record(self.entry(Outcome::Unheard, 0, None, None)))
-    }
-
-    fn entry(
-        &self,
-        outcome: Outcome,
-        status: u16,
-        taken: Option<&Taken>,
-        error: Option<&GraphError>,
-    ) -> Entry {
-        Entry {
-            seq: 0,
-            at_ms: self.world.clock.now_ms(),
-            provider: PROVIDER.into(),
-            account: self.shop.as_ref().map(|shop| shop.id()).unwrap_or_default(),
-            customer: taken.map(|taken| taken.person.clone()).or_else(|| check::person(&self.body)),
-            kind: taken.map_or_else(|| check::kind(&self.body), |taken| taken.checked.kind.clone()),
-            outcome,
-            status,
-            code: error.map(|error| error.code),
-            subcode: error.and_then(|error| error.subcode),
-            message_id: taken.and_then(|taken| taken.mid.clone()),
-            answer: Answer::Pending,
-            body: self.body.clone(),
-            shown: taken.and_then(|taken| taken.checked.shown.clone()),
-        }
-    }
-}
-
-/// A send that was taken.
-struct Taken {
-    person: String,
-    mid: Option<String>,
-    checked: Checked,
-}
-
-fn with_fate(mut response: Response, fate: Fate) -> Response {
-    response.extensions_mut().insert(fate);
-    response
 }
 
 /// The account's own limits; typing and seen are free.
@@ -221,44 +160,4 @@ fn remember(state: &mut State, checked: &Checked, person: &str, mid: Option<&str
         known.mids.insert(mid.to_owned());
         known.last_sent = Some(mid.to_owned());
     }
-}
-
-/// The error of a scripted refusal.
-pub(super) fn scripted(what: &What) -> GraphError {
-    match what {
-        What::Fail { status, code, subcode, message, retry_after_s, transient } => {
-            let message = message.clone().unwrap_or_else(|| format!("(#{code}) A scripted failure."));
-            let error = GraphError::new(*status, *code, *subcode, message);
-            GraphError { transient: *transient, retry_after_s: *retry_after_s, ..error }
-        }
-        _ => GraphError::new(200, 1, None, "An unknown error has occurred."),
-    }
-}
-
-/// The answer of a call that was taken and is told badly; `None` when it is told well.
-pub(super) fn garbled(what: &What, told: Value) -> Option<Response> {
-    Some(match what {
-        What::DropAfter => cut(),
-        What::CutBody => cut_in_the_middle(&told),
-        What::NotJson => raw_answer(200, "<html><body>Something went wrong</body></html>"),
-        What::WrongShape => json_answer(200, &json!([{ "data": { "ok": "yes" } }])),
-        What::NoMessageId => json_answer(200, &json!({ "recipient_id": told["recipient_id"] })),
-        What::HugeBody { bytes } => {
-            let mut body = told.to_string();
-            body.extend(std::iter::repeat_n(' ', bytes.saturating_sub(body.len())));
-            raw_answer(200, body)
-        }
-        _ => return None,
-    })
-}
-
-/// Says the full length, gives half of it, and ends.
-fn cut_in_the_middle(told: &Value) -> Response {
-    let body = told.to_string();
-    let half = Bytes::from(body[..body.len() / 2].to_owned());
-    let pieces = stream::iter([Ok(half), Err(std::io::Error::other("cut by a scripted fault"))]);
-    let mut response = json_answer(200, told);
-    response.headers_mut().insert("content-length", body.len().into());
-    response.set_body(Body::from_bytes_stream(pieces));
-    response
 }

@@ -1,17 +1,21 @@
 //! The accounts' state: settings, tokens, and what is known of each customer.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::PROVIDER;
 use super::account::{AccountChange, InstagramAccount};
-use super::errors::GraphError;
+use crate::delivery::Delivery;
 use crate::error::SandboxError;
 use crate::faults::Second;
+use crate::graph::error::GraphError;
+use crate::graph::rules::Verdict;
 use crate::hooks::Target;
+use crate::registry::{Registry, set};
 use crate::secret::Secret;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -21,7 +25,7 @@ pub(crate) const WINDOW_MS: i64 = 24 * HOUR_MS;
 pub(crate) const HUMAN_WINDOW_MS: i64 = 7 * 24 * HOUR_MS;
 
 /// All Instagram accounts of a sandbox.
-pub(crate) struct Shops(RwLock<BTreeMap<String, Arc<Shop>>>);
+pub(crate) type Shops = Registry<Shop>;
 
 /// One account.
 pub(crate) struct Shop(Mutex<State>);
@@ -83,44 +87,19 @@ pub struct Profile {
 }
 
 impl Shops {
-    pub(crate) fn new(accounts: Vec<InstagramAccount>) -> Result<Self, SandboxError> {
-        let shops = Self(RwLock::default());
-        accounts.into_iter().try_for_each(|account| shops.add(account))?;
-        Ok(shops)
-    }
-
-    pub(crate) fn add(&self, account: InstagramAccount) -> Result<(), SandboxError> {
-        let account = account.completed();
-        let mut shops = self.0.write();
-        let same_token = |shop: &Arc<Shop>| shop.lock().account.access_token == account.access_token;
-        if shops.contains_key(&account.id) || shops.values().any(same_token) {
-            return Err(SandboxError::Taken(account.id));
-        }
-        shops.insert(account.id.clone(), Arc::new(Shop(Mutex::new(State::new(account)))));
-        Ok(())
-    }
-
-    pub(crate) fn get(&self, id: &str) -> Result<Arc<Shop>, SandboxError> {
-        self.0.read().get(id).cloned().ok_or_else(|| SandboxError::NoAccount(id.into()))
-    }
-
-    pub(crate) fn all(&self) -> Vec<Arc<Shop>> {
-        self.0.read().values().cloned().collect()
-    }
-
     /// The account that a token belongs to, if the token is good now.
-    pub(crate) fn by_token(&self, token: Option<&str>, now_ms: i64) -> Result<Arc<Shop>, GraphError> {
+    pub(crate) fn by_token(&self, token: Option<&str>, now_ms: i64) -> Verdict<Arc<Shop>> {
         let token = Secret::from(token.filter(|token| !token.is_empty()).ok_or_else(GraphError::no_token)?);
-        for shop in self.0.read().values() {
-            if let Some(verdict) = shop.lock().judges(&token, now_ms) {
-                return verdict.map(|()| shop.clone());
-            }
-        }
-        Err(GraphError::bad_token(None))
+        let judged = self.pick(|shop| Some(shop.lock().judges(&token, now_ms)?.map(|()| shop.clone())));
+        judged.unwrap_or_else(|| Err(GraphError::bad_token(None)))
     }
 }
 
 impl Shop {
+    pub(crate) fn new(account: InstagramAccount) -> Self {
+        Self(Mutex::new(State::new(account.completed())))
+    }
+
     pub(crate) fn lock(&self) -> parking_lot::MutexGuard<'_, State> {
         self.0.lock()
     }
@@ -130,12 +109,13 @@ impl Shop {
     }
 
     /// Where this account's webhooks go.
-    pub(crate) fn target(&self) -> Result<Target, SandboxError> {
-        let state = self.lock();
-        let account = state.account.id.clone();
-        let url =
-            state.account.webhook_url.clone().ok_or_else(|| SandboxError::NoWebhook(account.clone()))?;
-        Ok(Target { account, url, secret: state.account.app_secret.clone() })
+    pub(crate) fn target(&self, delivery: &Delivery) -> Result<Target, SandboxError> {
+        let InstagramAccount { id, webhook_url, app_secret, .. } = &self.lock().account;
+        Target::of(id, webhook_url.as_deref(), Some(app_secret), delivery)
+    }
+
+    pub(crate) fn verify_token(&self) -> Secret {
+        self.lock().account.verify_token.clone()
     }
 }
 
@@ -177,7 +157,7 @@ impl State {
     /// The account as the control API tells it: no tokens, no keys.
     pub(crate) fn told(&self) -> Value {
         let account = &self.account;
-        json!({ "id": account.id, "app_scoped_id": account.app_scoped_id, "page_id": account.page_id,
+        json!({ "provider": PROVIDER, "id": account.id, "app_scoped_id": account.app_scoped_id, "page_id": account.page_id,
             "username": account.username, "route": account.route, "webhook_url": account.webhook_url,
             "human_agent": account.human_agent, "accept_strangers": account.accept_strangers, "echo": account.echo,
             "rate": account.rate, "token_issued_at_ms": account.token_issued_at_ms,
@@ -187,11 +167,6 @@ impl State {
     }
 
     pub(crate) fn change(&mut self, change: AccountChange) {
-        fn set<T>(field: &mut T, new: Option<T>) {
-            if let Some(new) = new {
-                *field = new;
-            }
-        }
         let account = &mut self.account;
         set(&mut account.access_token, change.access_token);
         set(&mut account.app_secret, change.app_secret);

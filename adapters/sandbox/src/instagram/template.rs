@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::check::{TITLE_CHARS, Verdict, address, list, payload, short, text};
-use super::errors::GraphError;
+use super::check::{TITLE_CHARS, payload};
+use crate::graph::error::GraphError;
+use crate::graph::rules::{Verdict, address, list, short, text};
 
 const ELEMENTS: usize = 10;
 const ELEMENT_CHARS: usize = 80;

@@ -6,10 +6,11 @@ use poem::Response;
 use serde_json::json;
 
 use super::account::Route;
-use super::call::{Call, met_by_faults};
-use super::errors::GraphError;
 use super::shop::{Former, State};
 use crate::faults::On;
+use crate::graph::answer::met_by_faults;
+use crate::graph::call::Call;
+use crate::graph::error::GraphError;
 use crate::world::{World, json_answer};
 
 const DAY_MS: i64 = 86_400_000;
@@ -18,7 +19,7 @@ const LIFE_MS: i64 = 60 * DAY_MS;
 pub(super) async fn refresh(world: &Arc<World>, call: &Call) -> Result<Response, GraphError> {
     let now_ms = world.clock.now_ms();
     let shop = world.instagram.by_token(call.token(), now_ms)?;
-    if let Some(response) = met_by_faults(world, &shop, On::Token).await? {
+    if let Some(response) = met_by_faults(world, &shop.id(), On::Token).await? {
         return Ok(response);
     }
     let mut state = shop.lock();

@@ -33,15 +33,13 @@ pub struct Greeting {
 
 /// Asks the account's webhook address to prove itself.
 pub(crate) async fn shake(world: &World, account: &str, how: &Handshake) -> Result<Greeting, SandboxError> {
-    let shop = world.instagram.get(account)?;
-    let target = shop.target()?;
-    let token = shop.lock().account.verify_token.expose().to_owned();
+    let (target, token) = world.door_of(account)?;
     let challenge = world.mint.number();
     let mut url = Url::parse(&target.url).map_err(|error| SandboxError::Unclear(error.to_string()))?;
     url.query_pairs_mut()
         .append_pair("hub.mode", how.mode.as_deref().unwrap_or("subscribe"))
         .append_pair("hub.challenge", &challenge)
-        .append_pair("hub.verify_token", how.verify_token.as_deref().unwrap_or(&token));
+        .append_pair("hub.verify_token", how.verify_token.as_deref().unwrap_or(token.expose()));
     let request = Request::get("/")
         .body(Full::new(Bytes::new()))
         .map_err(|error| SandboxError::Unclear(error.to_string()))?;

@@ -1,0 +1,112 @@
+//! The desk where sends are taken: scripted faults first, then the provider's rules, then the log, the receipts, the answer.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use poem::Response;
+use serde_json::Value;
+
+use super::answer::{cut, garbled, scripted, with_fate};
+use super::error::GraphError;
+use super::rules::Verdict;
+use crate::faults::{Fault, On, What};
+use crate::log::{Answer, Entry, Fate, Outcome};
+use crate::world::{World, json_answer};
+
+/// One send on its way through, and what the log will say of it.
+pub(crate) struct Letter<'a> {
+    pub(crate) world: &'a Arc<World>,
+    pub(crate) provider: &'static str,
+    /// Empty while the caller is not recognised.
+    pub(crate) account: String,
+    pub(crate) customer: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) body: Value,
+}
+
+/// A send that was taken.
+pub(crate) struct Taken {
+    pub(crate) customer: String,
+    pub(crate) message_id: Option<String>,
+    /// What the customer sees, where that differs from the body.
+    pub(crate) shown: Option<Value>,
+    /// The answer.
+    pub(crate) told: Value,
+    /// The answer of a provider that forgets to tell the id.
+    pub(crate) without_id: Value,
+}
+
+/// What differs between channels.
+pub(crate) trait Clerk: Sync {
+    /// Holds the send against the rules and takes it.
+    fn admit(&self) -> Verdict<Taken>;
+
+    /// Receipts and echoes: posts now what comes before the answer, and leaves the others to the answer's fate.
+    fn receipts(&self, taken: &Taken, fate: &Fate, what: &What) -> impl Future<Output = ()> + Send;
+
+    /// A refusal, as this dialect tells it.
+    fn tell(&self, error: &GraphError) -> Response;
+}
+
+impl Letter<'_> {
+    /// Takes the send, or refuses it, as the script and the rules want.
+    pub(crate) async fn under_faults(&self, on: On, clerk: &impl Clerk) -> Response {
+        let fault = self.world.faults.take(&self.account, on, self.customer.as_deref());
+        let Fault { what, delay_ms, .. } = fault.unwrap_or(Fault::new(What::Pass));
+        tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+        match what {
+            What::DropBefore => self.unheard(),
+            What::Fail { .. } | What::ErrorIn200 => self.refused(&scripted(&what), clerk),
+            what => match clerk.admit() {
+                Err(error) => self.refused(&error, clerk),
+                Ok(taken) => self.accept(taken, what, clerk).await,
+            },
+        }
+    }
+
+    async fn accept(&self, taken: Taken, what: What, clerk: &impl Clerk) -> Response {
+        let fate = self.world.log.record(self.entry(Outcome::Accepted, 200, Some(&taken), None));
+        clerk.receipts(&taken, &fate, &what).await;
+        if let What::SlowAnswer { ms } = what {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+        }
+        let well = || json_answer(200, &taken.told);
+        with_fate(garbled(&what, taken.told.clone(), taken.without_id.clone()).unwrap_or_else(well), fate)
+    }
+
+    /// Refuses, and says so in the log.
+    pub(crate) fn refused(&self, error: &GraphError, clerk: &impl Clerk) -> Response {
+        let fate = self.world.log.record(self.entry(Outcome::Refused, error.status, None, Some(error)));
+        with_fate(clerk.tell(error), fate)
+    }
+
+    fn unheard(&self) -> Response {
+        with_fate(cut(), self.world.log.record(self.entry(Outcome::Unheard, 0, None, None)))
+    }
+
+    fn entry(
+        &self,
+        outcome: Outcome,
+        status: u16,
+        taken: Option<&Taken>,
+        error: Option<&GraphError>,
+    ) -> Entry {
+        Entry {
+            seq: 0,
+            at_ms: self.world.clock.now_ms(),
+            provider: self.provider.into(),
+            account: self.account.clone(),
+            customer: taken.map(|taken| taken.customer.clone()).or_else(|| self.customer.clone()),
+            kind: self.kind.clone(),
+            outcome,
+            status,
+            code: error.map(|error| error.code),
+            subcode: error.and_then(|error| error.subcode),
+            message_id: taken.and_then(|taken| taken.message_id.clone()),
+            answer: Answer::Pending,
+            body: self.body.clone(),
+            shown: taken.and_then(|taken| taken.shown.clone()),
+        }
+    }
+}
