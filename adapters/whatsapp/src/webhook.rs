@@ -117,7 +117,13 @@ impl WapiEndpoint {
                 by.header
             ),
         };
-        WebhookSchema { signature: TOKEN.into(), scheme, body: schema::wapi(), greets: false, ..schema() }
+        WebhookSchema {
+            signature: format!("?{TOKEN}"),
+            scheme,
+            body: schema::wapi(),
+            greets: false,
+            ..schema()
+        }
     }
 }
 

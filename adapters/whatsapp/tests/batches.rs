@@ -144,6 +144,10 @@ fn another_products_events_are_not_read() {
     r#"{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"messages":[{"from":"1","id":"m","text":{"body":"Hi"}}]}}]}]}"#,
     &["message"]
 )]
+#[case::decorations_of_another_shape(
+    r#"{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"contacts":[7,{"profile":[]}],"messages":[{"from":1,"id":"m","type":"text","text":{"body":"Hi"},"context":7,"referral":"x","errors":{},"group_id":null,"timestamp":{}}]}}]}]}"#,
+    &["message"]
+)]
 #[case::bodies_of_another_shape(
     r#"{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"messages":[{"from":1,"id":"m","type":"image","image":7},{"from":1,"id":"n","type":"order","order":{"product_items":"?"}},{"from":1,"id":"o","type":"location","location":{"latitude":91,"longitude":0}}]}}]}]}"#,
     &["message", "message", "message"]

@@ -120,7 +120,7 @@ fn a_vendor_with_one_number_says_which() {
 fn the_document_describes_the_path() {
     let (cloud, wapi) = (cloud().schema(), wapi().schema());
     assert!(cloud.greets && cloud.signature == "X-Hub-Signature-256");
-    assert!(!wapi.greets && wapi.signature == "token");
+    assert!(!wapi.greets && wapi.signature == "?token");
     let value =
         &cloud.body["properties"]["entry"]["items"]["properties"]["changes"]["items"]["properties"]["value"];
     assert_eq!(value["properties"]["messages"]["items"]["properties"]["type"]["type"], "string");

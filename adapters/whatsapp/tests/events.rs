@@ -54,7 +54,7 @@ use crate::{ACCOUNT, fixture, fixtures, read, said::said};
 #[case("user_id_everywhere", "US.13491 Ana without a number wrote wamid.everywhere: `Hi`")]
 #[case("number_in_profile", "14155552671 Ana or US.13491 wrote wamid.profile: `Hi`")]
 #[case("old_brazilian_number", "551187654321 Ana at 5511987654321 wrote wamid.brazil: `Oi`")]
-#[case("lenient", "ANA wrote wamid.lenient: `Hi`")]
+#[case("milliseconds", "ANA wrote wamid.milliseconds: `Hi`")]
 #[case("welcome", "other request_welcome (wamid.welcome)")]
 #[case("self", "other self (wamid.self)")]
 #[case("empty_message", "other empty_message (wamid.empty)")]

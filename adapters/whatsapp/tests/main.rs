@@ -4,7 +4,10 @@ mod batches;
 mod conformance;
 mod doors;
 mod events;
+mod fetching;
 mod said;
+mod sending;
+mod settings;
 
 use secrecy::SecretString;
 use tradepost_domain::Arrival;
@@ -47,6 +50,7 @@ fn fixture(name: &str) -> Vec<u8> {
 fn fixtures(dialect: &str, but: &[&str]) -> Vec<String> {
     let folder = format!("{}/tests/fixtures/{dialect}", env!("CARGO_MANIFEST_DIR"));
     let files = std::fs::read_dir(folder).expect("fixtures").flatten();
+    let files = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "json"));
     let names = files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()));
     let mut names: Vec<String> =
         names.filter(|name| !but.contains(&name.as_str())).map(|name| format!("{dialect}/{name}")).collect();

@@ -34,10 +34,12 @@ pub(crate) fn wapi() -> Value {
             "contact": object(&["phone_number", "first_name", "last_name"]),
             "message": {"type": "object", "properties": {
                 "is_new_message": {"type": "boolean", "description": "Else it is news of an earlier one."},
-                "body": {"type": "string"},
+                "body": {"description": "The words, or nothing."},
                 "media": object(&["link"])
             }},
-            "whatsapp_webhook_payload": {"type": "object", "description": "Meta's own body."}
+            "whatsapp_webhook_payload": {
+                "oneOf": [{"type": "object"}, {"type": "string"}], "description": "Meta's own body."
+            }
         }
     })
 }
@@ -62,7 +64,7 @@ fn value() -> Value {
             "statuses": list(json!({"type": "object", "properties": {
                 "id": text("Of our line."),
                 "status": text("sent, delivered, read, played or failed."),
-                "timestamp": text("Seconds since 1970."),
+                "timestamp": time(),
                 "recipient_id": {"type": "string"},
                 "errors": list(json!({"type": "object"}))
             }})),
@@ -79,12 +81,17 @@ fn message() -> Value {
             "from": text("The customer's number."),
             "from_user_id": text("The customer's id that is scoped to the business."),
             "id": text("Of the message."),
-            "timestamp": text("Seconds since 1970."),
+            "timestamp": time(),
             "type": text("text, image, video, audio, document, sticker, location, contacts, interactive, button, order, …"),
             "text": object(&["body"]),
             "context": object(&["from", "id"])
         }
     })
+}
+
+/// A text as a rule.
+fn time() -> Value {
+    json!({"oneOf": [{"type": "string"}, {"type": "integer", "format": "int64"}], "description": "Seconds since 1970."})
 }
 
 fn list(items: Value) -> Value {
