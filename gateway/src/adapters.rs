@@ -30,6 +30,7 @@ use crate::{
 pub fn shipped() -> Outfit {
     let adapters: Vec<Box<dyn Adapter>> = vec![
         Box::new(tradepost_instagram::Plug), // Instagram messaging, on both of Meta's routes.
+        Box::new(tradepost_whatsapp::Plug),  // WhatsApp, through Meta's Cloud API or a reseller's.
     ];
     let flows = vec![FlowKind {
         name: "rules",

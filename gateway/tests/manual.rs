@@ -30,6 +30,12 @@ fn world() -> Made {
         "FACEBOOK_APP_SECRET",
         "FACEBOOK_VERIFY_TOKEN",
         "INSTAGRAM_PAGE_ACCESS_TOKEN",
+        "WHATSAPP_APP_SECRET",
+        "WHATSAPP_VERIFY_TOKEN",
+        "WHATSAPP_TOKEN",
+        "WAPI_WEBHOOK_TOKEN",
+        "WAPI_WEBHOOK_SECRET",
+        "WAPI_TOKEN",
         "DATABASE_URL",
         "REDIS_URL",
     ];

@@ -3,7 +3,8 @@
 use std::{error::Error, time::Duration};
 
 use bytes::Bytes;
-use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
+use secrecy::{ExposeSecret, SecretString};
 use tradepost_domain::{ErrorKind, PortError};
 use url::Url;
 
@@ -22,6 +23,24 @@ pub struct Download {
     pub mime: Option<String>,
 }
 
+/// A token that is shown on the way, and to whom.
+#[derive(Clone, Copy)]
+pub struct Pass<'a> {
+    /// Shown as `Authorization: Bearer …`.
+    pub token: &'a SecretString,
+    /// Is whoever serves that address shown it? Asked again after each redirect.
+    pub to: &'a (dyn Fn(&Url) -> bool + Sync),
+}
+
+impl Pass<'_> {
+    fn header(&self, url: &Url) -> Option<HeaderValue> {
+        let bearer = || HeaderValue::from_str(&format!("Bearer {}", self.token.expose_secret())).ok();
+        let mut value = (self.to)(url).then(bearer).flatten()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
 /// Redirects followed at most; each is checked like the first address.
 const HOPS: usize = 3;
 
@@ -35,44 +54,74 @@ impl Http {
         most_bytes: u64,
         reach: Reach,
     ) -> Result<Download, PortError> {
+        self.fetched(provider, url, most_bytes, reach, None).await
+    }
+
+    /// The same with a token, for media that are kept from the public.
+    pub async fn fetch_with(
+        &self,
+        provider: &'static str,
+        url: &str,
+        most_bytes: u64,
+        reach: Reach,
+        pass: Pass<'_>,
+    ) -> Result<Download, PortError> {
+        self.fetched(provider, url, most_bytes, reach, Some(pass)).await
+    }
+
+    async fn fetched(
+        &self,
+        provider: &'static str,
+        url: &str,
+        most_bytes: u64,
+        reach: Reach,
+        pass: Option<Pass<'_>>,
+    ) -> Result<Download, PortError> {
         let url = url.parse().map_err(|_| invalid(provider, "the address is not one"))?;
         let admit = |url: &Url| reach.admit(url);
         let limit = self.config.fetch_limit;
-        let work = follow(self.reaching(reach), provider, url, most_bytes, limit, admit);
+        let way = Way { client: self.reaching(reach), provider, limit, pass };
+        let work = way.follow(url, most_bytes, admit);
         tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
             Err(PortError::new(ErrorKind::Unavailable, provider, "no whole answer in time"))
         })
     }
 }
 
-async fn follow(
-    client: &reqwest::Client,
+/// How addresses are called, one after the other.
+struct Way<'a> {
+    client: &'a reqwest::Client,
     provider: &'static str,
-    mut url: Url,
-    most_bytes: u64,
-    time_limit: Duration,
-    admit: impl Fn(&Url) -> Result<(), Internal>,
-) -> Result<Download, PortError> {
-    for _ in 0..=HOPS {
-        admit(&url).map_err(|internal| invalid(provider, &internal.to_string()))?;
-        let response =
-            get(client, url.clone(), time_limit).await.map_err(|error| unreached(provider, &error))?;
-        match next(&url, &response) {
-            Some(there) => url = there,
-            None => return take(provider, response, most_bytes).await,
-        }
-    }
-    Err(invalid(provider, "the address redirects too often"))
+    limit: Duration,
+    pass: Option<Pass<'a>>,
 }
 
-async fn get(
-    client: &reqwest::Client,
-    url: Url,
-    limit: Duration,
-) -> Result<reqwest::Response, reqwest::Error> {
-    let mut headers = HeaderMap::new();
-    trace::pass_on(&mut headers);
-    client.get(url).headers(headers).timeout(limit).send().await
+impl Way<'_> {
+    async fn follow(
+        &self,
+        mut url: Url,
+        most_bytes: u64,
+        admit: impl Fn(&Url) -> Result<(), Internal>,
+    ) -> Result<Download, PortError> {
+        for _ in 0..=HOPS {
+            admit(&url).map_err(|internal| invalid(self.provider, &internal.to_string()))?;
+            let response = self.get(&url).await.map_err(|error| unreached(self.provider, &error))?;
+            match next(&url, &response) {
+                Some(there) => url = there,
+                None => return take(self.provider, response, most_bytes).await,
+            }
+        }
+        Err(invalid(self.provider, "the address redirects too often"))
+    }
+
+    async fn get(&self, url: &Url) -> Result<reqwest::Response, reqwest::Error> {
+        let mut headers = HeaderMap::new();
+        trace::pass_on(&mut headers);
+        if let Some(pass) = self.pass.and_then(|pass| pass.header(url)) {
+            headers.insert(AUTHORIZATION, pass);
+        }
+        self.client.get(url.clone()).headers(headers).timeout(self.limit).send().await
+    }
 }
 
 async fn take(
@@ -125,7 +174,8 @@ mod tests {
         let http = Http::new(HttpConfig::default()).expect("a client");
         let start: Url = first.uri().parse().expect("an address");
         let admit = |url: &Url| if *url == start { Ok(()) } else { Reach::Public.admit(url) };
-        follow(&http.any, "sandbox", start.clone(), 100, Duration::from_secs(5), admit).await
+        let way = Way { client: &http.any, provider: "sandbox", limit: Duration::from_secs(5), pass: None };
+        way.follow(start.clone(), 100, admit).await
     }
 
     /// proves: PL-23

@@ -12,6 +12,7 @@
 mod answer;
 mod fault;
 mod fetch;
+mod form;
 mod reach;
 mod redact;
 mod request;
@@ -21,7 +22,8 @@ mod trace;
 use std::{sync::Arc, time::Duration};
 
 pub use answer::Answer;
-pub use fetch::Download;
+pub use fetch::{Download, Pass};
+pub use form::Part;
 pub use reach::{Internal, Reach};
 pub use redact::{brief, redact};
 pub use request::{Intent, Request};

@@ -11,7 +11,10 @@ use serde::Serialize;
 use tradepost_domain::{ErrorKind, PortError};
 use url::Url;
 
-use crate::trace;
+use crate::{
+    form::{self, Part},
+    trace,
+};
 
 /// What a request does, which decides what a lost answer means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +113,30 @@ impl Request {
     pub fn bytes(mut self, mime: &'static str, body: Vec<u8>) -> Self {
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(mime));
         self.body = Some(body);
+        self
+    }
+
+    /// With a form of several parts, such as an upload.
+    /// RFC 7578.
+    pub fn multipart(mut self, parts: &[Part<'_>]) -> Result<Self, PortError> {
+        let (boundary, body) = form::written(parts).ok_or_else(|| {
+            PortError::new(
+                ErrorKind::Invalid,
+                self.provider,
+                "failed to write the form: a name has odd characters",
+            )
+        })?;
+        let kind = format!("multipart/form-data; boundary={boundary}");
+        let value = HeaderValue::from_str(&kind).map_err(|_| self.unfit("content-type"))?;
+        self.headers.insert(CONTENT_TYPE, value);
+        self.body = Some(body);
+        Ok(self)
+    }
+
+    /// As one that only asks, whatever its method: a lost answer does no harm.
+    #[must_use]
+    pub fn asks(mut self) -> Self {
+        self.intent = Intent::Read;
         self
     }
 

@@ -3,6 +3,7 @@
 mod fetching;
 mod limits;
 mod lost;
+mod passes;
 mod secrets;
 mod tracing;
 

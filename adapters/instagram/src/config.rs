@@ -1,9 +1,10 @@
 //! Settings, and what can be wrong with them.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use tradepost_http::{Reach, Url};
+use tradepost_meta::settings::{Fault, Faults, is_base, is_version, reach_of};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// No token lives longer than ten years.
@@ -106,10 +107,7 @@ impl AccountConfig {
 
     /// How far customers' media may lead: anywhere only for an API on this very machine.
     pub fn reach(&self) -> Reach {
-        match self.base.parse::<Url>() {
-            Ok(url) if on_this_machine(&url) => Reach::Any,
-            _ => Reach::Public,
-        }
+        reach_of(&self.base)
     }
 
     /// Is the token to be exchanged before it ends? Page tokens do not end.
@@ -133,35 +131,6 @@ impl AccountConfig {
     }
 }
 
-/// Something wrong with the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The setting.
-    pub key: &'static str,
-    /// What is wrong with it. Never shows a secret.
-    pub what: String,
-    /// How to mend it.
-    pub mend: &'static str,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}: {}", self.key, self.what, self.mend)
-    }
-}
-
-/// Collects what is wrong.
-#[derive(Default)]
-struct Faults(Vec<Fault>);
-
-impl Faults {
-    fn unless(&mut self, good: bool, key: &'static str, what: impl Into<String>, mend: &'static str) {
-        if !good {
-            self.0.push(Fault { key, what: what.into(), mend });
-        }
-    }
-}
-
 impl EndpointConfig {
     /// Everything that is wrong with these settings.
     pub fn faults(&self) -> Vec<Fault> {
@@ -171,7 +140,7 @@ impl EndpointConfig {
         let token = self.verify_token.expose_secret().trim();
         let mend = "choose a long random word and give the same to the app's dashboard";
         faults.unless(!token.is_empty(), "verify_token", "is empty", mend);
-        faults.0
+        faults.all()
     }
 }
 
@@ -182,8 +151,12 @@ impl AccountConfig {
         let word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let mend = "set the id that webhooks carry in `entry[].id`, digits only";
         faults.unless(word(&self.account), "account", "is not an id", mend);
-        let version = self.version.strip_prefix('v').is_some_and(is_number);
-        faults.unless(version, "version", format!("is `{}`", self.version), "write it like `v25.0`");
+        faults.unless(
+            is_version(&self.version),
+            "version",
+            format!("is `{}`", self.version),
+            "write it like `v25.0`",
+        );
         let mend = "give an https address; http only on this machine";
         faults.unless(is_base(&self.base), "base", format!("is `{}`", self.base), mend);
         let mend = "give the https address under which the gateway serves media";
@@ -193,9 +166,7 @@ impl AccountConfig {
             "is no such address",
             mend,
         );
-        let token = self.token.expose_secret();
-        let fits = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-        faults.unless(fits, "token", "is empty or has characters that no token has", "copy it again");
+        faults.token("token", &self.token);
         let page = self.refresh == Some(true) && self.route == Route::Page;
         faults.unless(!page, "refresh", "is true for a Page's token, which does not end", "remove the line");
         let life = !self.token_life.is_zero() && self.token_life <= LONGEST;
@@ -206,24 +177,6 @@ impl AccountConfig {
         faults.unless(!self.time_limit.is_zero(), "time_limit", "is zero", "give some seconds");
         faults.unless(self.concurrency > 0, "concurrency", "is zero", "give at least 1");
         faults.unless(self.per_second > 0, "per_second", "is zero", "give at least 1");
-        faults.0
+        faults.all()
     }
-}
-
-fn is_number(text: &str) -> bool {
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.split('.').count() <= 2 && text.split('.').all(digits)
-}
-
-fn is_base(text: &str) -> bool {
-    text.parse::<Url>().is_ok_and(|url| match url.scheme() {
-        "https" => url.has_host() && url.query().is_none(),
-        "http" => on_this_machine(&url),
-        _ => false,
-    })
-}
-
-fn on_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -15,7 +15,7 @@ mod token;
 mod webhook;
 mod wire;
 
-pub use config::{AccountConfig, EndpointConfig, Fault, Route};
+pub use config::{AccountConfig, EndpointConfig, Route};
 pub use messenger::Instagram;
 pub use plug::Plug;
 use tradepost_domain::{
@@ -23,6 +23,7 @@ use tradepost_domain::{
     capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextUnit, Window},
 };
 use tradepost_http::Http;
+pub use tradepost_meta::settings::Fault;
 pub use webhook::{InstagramWebhook, parse, schema};
 
 /// The channel's kind, which account keys and the webhook path carry.

@@ -4,12 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use tradepost_http::{Http, HttpConfig};
+use tradepost_meta::settings::bad;
 use tradepost_ports::{
     Account, Adapter, Webhook,
     adapter::{BadValue, Key, KeyKind, Signature, Values},
 };
 
-use crate::{AccountConfig, EndpointConfig, Fault, InstagramWebhook, KIND, Route, connect};
+use crate::{AccountConfig, EndpointConfig, InstagramWebhook, KIND, Route, connect};
 
 /// The channel, for a gateway's list of adapters.
 pub struct Plug;
@@ -106,15 +107,4 @@ fn account(id: &str, settings: &Values) -> AccountConfig {
         per_second: number("per_second").and_then(|n| n.try_into().ok()).unwrap_or(usual.per_second),
         ..usual
     }
-}
-
-/// The account's id is called `id` in the settings.
-fn bad(faults: Vec<Fault>) -> Vec<BadValue> {
-    let name = |key| if key == "account" { "id" } else { key };
-    let bad = |Fault { key, what, mend }: Fault| BadValue {
-        key: name(key).to_owned(),
-        wrong: what,
-        mend: mend.to_owned(),
-    };
-    faults.into_iter().map(bad).collect()
 }

@@ -1,19 +1,13 @@
 //! The way in: handshake, signature, events.
 
-use hmac::{Hmac, KeyInit, Mac};
-use secrecy::ExposeSecret;
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use tradepost_domain::Arrival;
+use tradepost_meta::{settings::Fault, signature};
 use tradepost_ports::{Greeting, Refused, Unreadable, Unverified, Verified, Webhook, WebhookSchema};
 
 use crate::{
-    config::{EndpointConfig, Fault},
+    config::EndpointConfig,
     wire::{batch, schema::body},
 };
-
-/// Where the signature stands.
-const HEADER: &str = "x-hub-signature-256";
 
 /// An app's callback.
 #[derive(Debug)]
@@ -32,36 +26,18 @@ impl InstagramWebhook {
 
     /// The header and value by which Meta signs a body, for whoever plays Meta.
     pub fn sign(&self, body: &[u8]) -> (&'static str, String) {
-        let signature = self.mac(body).map(|mac| hex::encode(mac.finalize().into_bytes()));
-        (HEADER, format!("sha256={}", signature.unwrap_or_default()))
-    }
-
-    fn mac(&self, body: &[u8]) -> Option<Hmac<Sha256>> {
-        let mut mac = Hmac::new_from_slice(self.config.app_secret.expose_secret().as_bytes()).ok()?;
-        mac.update(body);
-        Some(mac)
+        (signature::HEADER, signature::signed(&self.config.app_secret, body))
     }
 }
 
 impl Webhook for InstagramWebhook {
     fn greet(&self, query: &[(String, String)]) -> Greeting {
-        let value = |name| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-        match (value("hub.mode"), value("hub.verify_token"), value("hub.challenge")) {
-            (Some("subscribe"), Some(token), Some(challenge))
-                if same(token, self.config.verify_token.expose_secret()) =>
-            {
-                Greeting::Welcome(challenge.to_owned())
-            }
-            _ => Greeting::Refused,
-        }
+        signature::greeting(query, &self.config.verify_token)
     }
 
     fn verify(&self, raw: Unverified) -> Result<Verified, Refused> {
-        let signature = signature(raw.header(HEADER).ok_or(Refused::Missing)?)?;
-        raw.verified_by(|body| {
-            let mac = self.mac(body).ok_or(Refused::Wrong)?;
-            mac.verify_slice(&signature).map_err(|_| Refused::Wrong)
-        })
+        let signature = signature::carried(&raw)?;
+        raw.verified_by(|body| signature::fits(&self.config.app_secret, body, &signature))
     }
 
     fn parse(&self, verified: &Verified) -> Result<Vec<Arrival>, Unreadable> {
@@ -88,22 +64,6 @@ pub fn schema() -> WebhookSchema {
         body: body(),
         greets: true,
     }
-}
-
-/// The bytes of `sha256=<64 lower-case hex>`.
-fn signature(header: &str) -> Result<[u8; 32], Refused> {
-    let text = header.strip_prefix("sha256=").ok_or(Refused::Malformed)?;
-    let mut bytes = [0; 32];
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(Refused::Malformed);
-    }
-    hex::decode_to_slice(text, &mut bytes).map_err(|_| Refused::Malformed)?;
-    Ok(bytes)
-}
-
-/// Compares in constant time; hashed first, so that the length does not show either.
-fn same(given: &str, expected: &str) -> bool {
-    Sha256::digest(given).ct_eq(&Sha256::digest(expected)).into()
 }
 
 /// Reads payloads without any secret, so it verifies and greets nobody.

@@ -4,8 +4,6 @@ pub(crate) mod attachment;
 pub(crate) mod batch;
 pub(crate) mod failure;
 pub(crate) mod inbound;
-pub(crate) mod lenient;
-pub(crate) mod mark;
 pub(crate) mod outbound;
 pub(crate) mod read;
 pub(crate) mod schema;

@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 use tradepost_domain::{Content, Media, MediaKind};
-
-use super::lenient::{Words, perhaps};
+use tradepost_meta::lenient::{Words, perhaps, short};
 
 /// An item of `attachments[]`.
 #[derive(Deserialize)]
@@ -94,12 +93,4 @@ fn is_permalink(url: &str) -> bool {
     let rest = url.strip_prefix("https://").unwrap_or(url);
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     matches!(host, "instagram.com" | "www.instagram.com" | "ig.me")
-}
-
-/// A provider's word, short enough for a list.
-pub(crate) fn short(word: &str) -> String {
-    match word {
-        "" => "unknown".into(),
-        word => word.chars().take(60).collect(),
-    }
 }

@@ -3,31 +3,24 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use tradepost_domain::{Arrival, What};
+use tradepost_meta::{
+    events::{self, Reading, parsed},
+    lenient::{Id, short},
+};
 use tradepost_ports::Unreadable;
 
 use super::{
-    attachment::short,
-    inbound::{Change, Entry, Envelope, Item},
-    lenient::Id,
-    mark,
-    read::{Reading, read},
+    inbound::{Change, Entry, Item},
+    read::read,
 };
 
 /// Every event of a body.
 pub(crate) fn arrivals(body: &[u8]) -> Result<Vec<Arrival>, Unreadable> {
     let text = String::from_utf8_lossy(body);
-    let envelope: Envelope<'_> =
-        serde_json::from_str(&text).map_err(|error| unreadable(200, format!("it is {}", fault(&error))))?;
-    match envelope.object.as_deref() {
-        Some("instagram") => {}
-        // Meta's own sample answers so to an object that it does not know.
-        Some(other) => return Err(unreadable(404, format!("its object is `{}`", short(other)))),
-        None => return Err(unreadable(200, "it has no `object`".into())),
-    }
-    let entries = envelope.entry.ok_or_else(|| unreadable(200, "it has no `entry`".into()))?;
+    let entries = events::entries(&text, "instagram")?;
     Ok(entries.into_iter().flat_map(of_entry).collect())
 }
 
@@ -92,7 +85,7 @@ impl Place {
         };
         let account = self.account.clone().or_else(|| item.own_side()).unwrap_or_default();
         let Reading { what, mark } = read(&item, &account, || kind_of(raw));
-        self.arrival(account, raw, item.timestamp.0.or(self.at), Reading { what: taken(what), mark })
+        Reading { what: taken(what), mark }.arrival(account, raw, item.timestamp.0.or(self.at))
     }
 
     fn change(&self, raw: &RawValue) -> Arrival {
@@ -124,14 +117,7 @@ impl Place {
     }
 
     fn seen(&self, raw: &RawValue, what: What) -> Arrival {
-        let reading = Reading { what, mark: None };
-        self.arrival(self.account.clone().unwrap_or_default(), raw, self.at, reading)
-    }
-
-    fn arrival(&self, account: String, raw: &RawValue, at: Option<Timestamp>, reading: Reading) -> Arrival {
-        let Reading { what, mark } = reading;
-        let mark = mark.unwrap_or_else(|| mark::of_parts(&[raw.get()]));
-        Arrival { key: mark::key(&account, what.word(), &mark), account, at, raw: raw.get().to_owned(), what }
+        Reading::unmarked(what).arrival(self.account.clone().unwrap_or_default(), raw, self.at)
     }
 }
 
@@ -150,23 +136,4 @@ fn kind_of(raw: &RawValue) -> String {
     let fields: BTreeMap<String, IgnoredAny> = serde_json::from_str(raw.get()).unwrap_or_default();
     let common = ["sender", "recipient", "timestamp", "hop_context"];
     short(fields.into_keys().find(|field| !common.contains(&field.as_str())).unwrap_or_default().as_str())
-}
-
-fn parsed<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, String> {
-    serde_json::from_str(raw.get()).map_err(|error| fault(&error))
-}
-
-/// What is wrong with a JSON text, without showing any of it.
-fn fault(error: &serde_json::Error) -> String {
-    use serde_json::error::Category;
-    let what = match error.classify() {
-        Category::Data => "JSON of another shape",
-        Category::Syntax => "no JSON",
-        Category::Eof | Category::Io => "cut off",
-    };
-    format!("{what}, at line {} column {}", error.line(), error.column())
-}
-
-fn unreadable(status: u16, reason: String) -> Unreadable {
-    Unreadable { reason, status }
 }

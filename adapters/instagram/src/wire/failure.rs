@@ -8,9 +8,11 @@ use tradepost_domain::{
     ErrorKind::{self, *},
     PortError,
 };
-use tradepost_http::{Intent, brief, kind_of, redact};
+use tradepost_meta::{
+    graph::{self, GraphError},
+    lenient::Id,
+};
 
-use super::lenient::{Code, Flag, Id, Words};
 use crate::KIND;
 
 /// An answer of the Graph API.
@@ -18,19 +20,6 @@ use crate::KIND;
 pub(crate) struct Told {
     pub message_id: Option<Id>,
     pub error: Option<GraphError>,
-}
-
-/// Its error object.
-#[derive(Deserialize)]
-pub(crate) struct GraphError {
-    message: Option<Words>,
-    #[serde(default)]
-    code: Code,
-    #[serde(default)]
-    error_subcode: Code,
-    #[serde(default)]
-    is_transient: Flag,
-    fbtrace_id: Option<Words>,
 }
 
 /// What an answer of that status says. `Ok` is a success, whose id may be missing.
@@ -43,45 +32,12 @@ pub(crate) fn told(
     let told = serde_json::from_slice::<Told>(body).ok();
     match told {
         Some(Told { error: Some(error), .. }) => {
-            Err(error.to_port(status, token).with_retry_after(retry_after))
+            Err(error.to_port(KIND, of_code, status, token).with_retry_after(retry_after))
         }
         told if (200..300).contains(&status) => {
             Ok(told.and_then(|told| Id::of(&told.message_id).map(str::to_owned)))
         }
-        _ => Err(PortError::new(
-            of_status(status, false),
-            KIND,
-            format!("the answer has status {status} and no readable error"),
-        )
-        .with_code(status)
-        .with_retry_after(retry_after)),
-    }
-}
-
-impl GraphError {
-    fn to_port(&self, status: u16, token: &str) -> PortError {
-        let subcode = self.error_subcode.0.unwrap_or_default();
-        let kind = match self.code.0.and_then(|code| of_code(code, subcode)) {
-            Some(kind) => kind,
-            None if self.is_transient.0 => Unavailable,
-            None => of_status(status, true),
-        };
-        let code = match (self.code.0, subcode) {
-            (Some(code), 0) => code.to_string(),
-            (Some(code), subcode) => format!("{code}/{subcode}"),
-            (None, _) => format!("http {status}"),
-        };
-        PortError::new(kind, KIND, self.detail(token)).with_code(code)
-    }
-
-    /// Meta's sentence, which may name the token that it refuses.
-    fn detail(&self, token: &str) -> String {
-        let words = |words: &Option<Words>| words.as_ref().map(|words| words.0.clone()).unwrap_or_default();
-        let message = brief(&redact(&words(&self.message), &[token]), 300);
-        match words(&self.fbtrace_id).as_str() {
-            "" => message,
-            trace => format!("{message} (fbtrace_id {})", brief(trace, 40)),
-        }
+        _ => Err(graph::untold(KIND, status, retry_after)),
     }
 }
 
@@ -102,17 +58,6 @@ fn of_code(code: i64, subcode: i64) -> Option<ErrorKind> {
         (100 | 36000, _) => Invalid,
         _ => return None,
     })
-}
-
-/// The meaning of a status when the code says nothing. Meta's own 5xx were not taken; one that a gateway in between
-/// made up does not tell.
-fn of_status(status: u16, by_meta: bool) -> ErrorKind {
-    match status {
-        502 | 504 if !by_meta => Uncertain,
-        500..=599 => Unavailable,
-        404 | 410 => Invalid,
-        _ => kind_of(status, Intent::Write).unwrap_or(Unexpected),
-    }
 }
 
 #[cfg(test)]

@@ -3,21 +3,9 @@
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tradepost_meta::lenient::{Flag, Id, Moment, Words, perhaps};
 
-use super::{
-    attachment::Attachment,
-    lenient::{Flag, Id, Moment, Words, perhaps},
-};
-
-/// The whole body.
-#[derive(Deserialize)]
-pub(crate) struct Envelope<'a> {
-    /// `instagram`, or it is not for us.
-    pub object: Option<String>,
-    /// One per account and moment.
-    #[serde(borrow)]
-    pub entry: Option<Vec<&'a RawValue>>,
-}
+use super::attachment::Attachment;
 
 /// The events of one account. Lists stay raw, so that one of a wrong shape spoils no other.
 #[derive(Deserialize)]

@@ -4,33 +4,16 @@ use tradepost_domain::{
     Content, Delivery, Party, What,
     message::{About, Referral},
 };
-
-use super::{
-    attachment::{self, short},
-    inbound::{self, Edit, Item, Message, Pointer, Postback, Reaction, Side},
-    lenient::{Id, Words},
+use tradepost_meta::{
+    events::Reading,
+    lenient::{Id, Words, short, text_of, words_of},
     mark,
 };
 
-/// What an event is, and what makes it one; without a mark its own bytes do.
-pub(crate) struct Reading {
-    pub what: What,
-    pub mark: Option<String>,
-}
-
-impl Reading {
-    fn new(what: What, mark: impl Into<String>) -> Self {
-        Self { what, mark: Some(mark.into()) }
-    }
-
-    fn other(kind: &str) -> Self {
-        Self { what: What::Other { kind: kind.into(), reference: None }, mark: None }
-    }
-
-    fn spoilt(reason: &str) -> Self {
-        Self { what: What::Unreadable { reason: reason.into() }, mark: None }
-    }
-}
+use super::{
+    attachment,
+    inbound::{self, Edit, Item, Message, Pointer, Postback, Reaction, Side},
+};
 
 /// Why an event has no customer of ours.
 enum Nobody {
@@ -50,7 +33,7 @@ impl From<Nobody> for Reading {
 /// Reads one event; `kind` names one that we do not know.
 pub(crate) fn read(item: &Item, account: &str, kind: impl FnOnce() -> String) -> Reading {
     if item.is_test(account) {
-        return Reading { what: What::Test, mark: None };
+        return Reading::unmarked(What::Test);
     }
     if let Some(message) = &item.message
         && message.is_echo.0
@@ -71,7 +54,7 @@ fn of_customer(item: &Item, from: Party, kind: impl FnOnce() -> String) -> Readi
         Item { read: Some(body), .. } => seen(from, body),
         Item { message_edit: Some(body), .. } => edit(body),
         Item { referral: Some(body), .. } => {
-            Reading { what: What::Referred { from, referral: body.into() }, mark: None }
+            Reading::unmarked(What::Referred { from, referral: body.into() })
         }
         _ => Reading::other(&kind()),
     }
@@ -274,12 +257,4 @@ fn party(side: &Side) -> Option<Party> {
 
 fn id_of(side: &Option<Side>) -> Option<&str> {
     Id::of(&side.as_ref()?.id)
-}
-
-fn text_of(id: &Option<Id>) -> Option<String> {
-    Id::of(id).map(str::to_owned)
-}
-
-fn words_of(words: &Option<Words>) -> Option<&str> {
-    words.as_ref().map(|words| words.0.as_str()).filter(|words| !words.trim().is_empty())
 }

@@ -35,7 +35,7 @@ pub(super) const WALL: Wall = Wall {
 };
 
 /// Rooms beside the adapters that stand for no provider.
-const NO_ADAPTERS: [&str; 3] = ["http", "sandbox", "testkit"];
+const NO_ADAPTERS: [&str; 4] = ["http", "meta", "sandbox", "testkit"];
 
 fn check(house: &House) -> Vec<Fault> {
     let folders = house.rooms.iter().filter_map(|room| room.folder.strip_prefix("adapters/"));

@@ -29,6 +29,10 @@ pub(super) const WALL: Wall = Wall {
             "=== adapters/direct/Cargo.toml\n[dependencies]\ntradepost-instagram.workspace = true",
         ),
         (
+            "what Meta's channels share knows one of them",
+            "=== adapters/meta/Cargo.toml\n[dependencies]\ntradepost-instagram.workspace = true",
+        ),
+        (
             "an adapter knows the engine",
             "=== adapters/direct/Cargo.toml\n[dev-dependencies]\ntradepost-engine.workspace = true",
         ),
@@ -52,6 +56,10 @@ pub(super) const WALL: Wall = Wall {
             "=== adapters/new/Cargo.toml\n[dependencies]\ntradepost-ports.workspace = true\ntradepost-domain.workspace = true\ntradepost-http.workspace = true\n[dev-dependencies]\ntradepost-testkit.workspace = true\ntradepost-sandbox.workspace = true",
         ),
         (
+            "a channel at Meta",
+            "=== adapters/instagram/Cargo.toml\n[dependencies]\ntradepost-meta.workspace = true",
+        ),
+        (
             "the gateway",
             "=== gateway/Cargo.toml\n[dependencies]\ntradepost-engine.workspace = true\ntradepost-instagram.workspace = true\n[dev-dependencies]\ntradepost-testkit.workspace = true",
         ),
@@ -71,6 +79,9 @@ const TABLE: &[Line] = &[
     ("adapters/http", &["domain", "ports"], &["testkit"]),
     ("adapters/testkit", &["domain", "ports"], &[]),
     ("adapters/store-sql", &["domain", "ports", "migrations"], &["testkit", "tests-servers"]),
+    ("adapters/meta", &["domain", "ports", "http"], &["testkit"]),
+    ("adapters/instagram", &["domain", "ports", "http", "meta"], &["testkit", "sandbox"]),
+    ("adapters/whatsapp", &["domain", "ports", "http", "meta"], &["testkit", "sandbox"]),
     ("adapters/*", &["domain", "ports", "http"], &["testkit", "sandbox", "tests-servers"]),
     ("migrations", &[], &[]),
     ("openapi", &["domain", "ports"], &["*"]),

@@ -11,12 +11,12 @@ use serde_json::value::RawValue;
 
 /// Longer ids are nobody's.
 const LONGEST_ID: usize = 512;
-/// Longer texts are cut: Instagram itself allows 1,000 bytes.
+/// Longer texts are cut: no channel of Meta's allows a tenth of it.
 const LONGEST_TEXT: usize = 20_000;
 
 /// An opaque id, written as a string or as an integer of any size.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Id(String);
+pub struct Id(String);
 
 impl Id {
     /// The id, if it is there and not empty.
@@ -42,17 +42,24 @@ impl<'de> Deserialize<'de> for Id {
 }
 
 /// What a message can do without: of another shape it is as if it were not there.
-pub(crate) fn perhaps<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+pub fn perhaps<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     Ok(serde_json::from_str::<Option<T>>(raw.get()).ok().flatten())
 }
 
+/// A list, of which items of another shape are left out; anything but a list is an empty one.
+pub fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    let items: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
+    Ok(items.into_iter().filter_map(|item| serde_json::from_str(item.get()).ok()).collect())
+}
+
 /// A text. Halves of cut emoji become `�`, zero characters are taken out since a database refuses them, and what is
 /// beyond any sensible length is cut with a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Words(pub String);
+pub struct Words(pub String);
 
 impl Words {
     fn of_bytes(bytes: &[u8]) -> Self {
@@ -90,7 +97,7 @@ impl<'de> Deserialize<'de> for Words {
 
 /// Yes or no, written as a truth value, a text or a number; everything else is no.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Flag(pub bool);
+pub struct Flag(pub bool);
 
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -101,7 +108,7 @@ impl<'de> Deserialize<'de> for Flag {
 
 /// A whole number, perhaps written as text; anything else is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Code(pub Option<i64>);
+pub struct Code(pub Option<i64>);
 
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -112,12 +119,30 @@ impl<'de> Deserialize<'de> for Code {
 
 /// A time in milliseconds, seconds or ISO 8601, as number or text; `None` when it cannot be believed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Moment(pub Option<Timestamp>);
+pub struct Moment(pub Option<Timestamp>);
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         Ok(Self(moment(raw.get().trim_matches('"').trim()).filter(believable)))
+    }
+}
+
+/// An id as a text of its own, if it is there and not empty.
+pub fn text_of(id: &Option<Id>) -> Option<String> {
+    Id::of(id).map(str::to_owned)
+}
+
+/// The words, if there are any.
+pub fn words_of(words: &Option<Words>) -> Option<&str> {
+    words.as_ref().map(|words| words.0.as_str()).filter(|words| !words.trim().is_empty())
+}
+
+/// A provider's word, short enough for a list.
+pub fn short(word: &str) -> String {
+    match word {
+        "" => "unknown".into(),
+        word => word.chars().take(60).collect(),
     }
 }
 
@@ -133,7 +158,7 @@ fn without_zone(text: &str) -> Option<Timestamp> {
     Some(text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
-/// 2010 to 2100: before and after there was or will be no Instagram to tell.
+/// 2010 to 2100: before and after there was or will be nobody to tell.
 fn believable(at: &Timestamp) -> bool {
     (1_262_304_000..4_102_444_800).contains(&at.as_second())
 }

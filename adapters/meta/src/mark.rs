@@ -7,13 +7,13 @@ const LONGEST_KEY: usize = 250;
 
 /// The key of an event: our account, its kind and what makes it one. The same for every delivery; short enough to be
 /// indexed.
-pub(crate) fn key(account: &str, kind: &str, mark: &str) -> String {
+pub fn key(account: &str, kind: &str, mark: &str) -> String {
     let key = format!("{account}:{kind}:{mark}");
     if key.len() <= LONGEST_KEY && !account.contains(':') { key } else { hashed(&[account, kind, mark]) }
 }
 
 /// A mark of several parts, whose borders count.
-pub(crate) fn of_parts(parts: &[&str]) -> String {
+pub fn of_parts(parts: &[&str]) -> String {
     hashed(parts)
 }
 

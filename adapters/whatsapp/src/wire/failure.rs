@@ -1,0 +1,192 @@
+//! What Meta's error codes mean for us, in answers and in statuses alike, and what answers say.
+//! developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use tradepost_domain::{
+    ErrorKind::{self, *},
+    PortError,
+};
+use tradepost_http::brief;
+use tradepost_meta::{
+    graph::{self, GraphError},
+    lenient::{Id, list, text_of},
+};
+
+use crate::KIND;
+
+/// A faster rate to one and the same customer than is allowed.
+const PAIR_RATE: i64 = 131_056;
+
+/// An answer of the Cloud API.
+#[derive(Deserialize)]
+struct Told {
+    /// Of an upload.
+    id: Option<Id>,
+    /// Of a send.
+    #[serde(default, deserialize_with = "list")]
+    messages: Vec<Sent>,
+    error: Option<GraphError>,
+}
+
+#[derive(Deserialize)]
+struct Sent {
+    id: Option<Id>,
+}
+
+/// What an answer of that status says. `Ok` is a success, whose id may be missing.
+pub(crate) fn told(
+    status: u16,
+    body: &[u8],
+    wait: Option<Duration>,
+    token: &str,
+) -> Result<Option<String>, PortError> {
+    let told = serde_json::from_slice::<Told>(body).ok();
+    match told {
+        Some(Told { error: Some(error), .. }) => Err(to_port(&error, status, token).with_retry_after(wait)),
+        told if (200..300).contains(&status) => Ok(told.and_then(Told::id)),
+        _ => Err(graph::untold(KIND, status, wait)),
+    }
+}
+
+impl Told {
+    fn id(self) -> Option<String> {
+        self.messages.iter().find_map(|sent| text_of(&sent.id)).or_else(|| text_of(&self.id))
+    }
+}
+
+fn to_port(error: &GraphError, status: u16, token: &str) -> PortError {
+    let told = error.to_port(KIND, of_code, status, token);
+    let kind = if status == 429 { RateLimited } else { told.kind };
+    let told = PortError { kind, ..told };
+    if error.code() == Some(PAIR_RATE) { told.for_this_customer() } else { told }
+}
+
+/// Why a line failed later, in a sentence that ends with the kind.
+pub(crate) fn reason(error: &GraphError) -> String {
+    let code = error.code();
+    let kind = code.and_then(|code| of_code(code, 0)).unwrap_or(Invalid);
+    let code = code.map_or_else(String::new, |code| format!("{code} "));
+    brief(&format!("{code}{}", error.detail("")), 280) + ": " + kind.word()
+}
+
+/// The kind of a code that stands in a text, as in `(#131047) …`.
+pub(crate) fn mentioned(text: &str) -> Option<(i64, ErrorKind)> {
+    let digits = text.split_once("(#")?.1.split_once(')')?.0;
+    let code = digits.parse().ok()?;
+    Some((code, of_code(code, 0)?))
+}
+
+/// The meaning of a code, where we know one. Subcodes say nothing more on WhatsApp.
+pub(crate) fn of_code(code: i64, _: i64) -> Option<ErrorKind> {
+    Some(match code {
+        4 | 17 | 32 | 341 | 613 | 80_007 | 130_429 | 131_048 | PAIR_RATE | 131_064 | 133_016 => RateLimited,
+        // Meta's own trouble: the message was not taken.
+        1 | 2 | 131_000 | 131_016 | 131_053 | 131_057 | 133_004 | 135_000 => Unavailable,
+        // The token, its rights, or the account itself: somebody has to look.
+        0 | 3 | 10 | 190 | 200..=299 | 131_005 => Denied,
+        368 | 130_497 | 131_031 => Denied,
+        131_037 | 131_042 | 131_044 | 131_045 | 133_000..=133_015 => Denied,
+        131_047 => OutsideWindow,
+        130_472 | 131_049 | 131_050 => OptedOut,
+        131_021 | 131_026 | 131_030 | 131_062 => NotFound,
+        33 | 100 | 131_008 | 131_009 | 131_051 | 131_052 | 131_063 | 137_000 => Invalid,
+        132_000..=132_999 => Invalid,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    fn failed(status: u16, body: &[u8]) -> PortError {
+        told(status, body, None, "EAAGsecret").expect_err("a failure")
+    }
+
+    /// proves: CH-02, PL-11
+    #[rstest]
+    #[case::rates(&[4, 17, 32, 341, 613, 80_007, 130_429, 131_048, 131_056, 131_064, 133_016], RateLimited)]
+    #[case::trouble(&[1, 2, 131_000, 131_016, 131_057, 133_004, 135_000], Unavailable)]
+    #[case::medium_not_fetched(&[131_053], Unavailable)]
+    #[case::token(&[0, 190], Denied)]
+    #[case::permission(&[3, 10, 200, 230, 299, 131_005], Denied)]
+    #[case::account_blocked(&[368, 131_031, 130_497], Denied)]
+    #[case::account_not_set_up(&[131_037, 131_042, 131_044, 131_045, 133_000, 133_010, 133_015], Denied)]
+    #[case::window(&[131_047], OutsideWindow)]
+    #[case::marketing_stopped(&[131_050], OptedOut)]
+    #[case::marketing_withheld(&[131_049], OptedOut)]
+    #[case::experiment(&[130_472], OptedOut)]
+    #[case::undeliverable(&[131_026, 131_021, 131_030, 131_062], NotFound)]
+    #[case::request(&[33, 100, 131_008, 131_009, 131_051, 131_052, 131_063, 137_000], Invalid)]
+    #[case::template(&[132_000, 132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016, 132_068, 132_069], Invalid)]
+    fn a_code_means_one_thing(#[case] codes: &[i64], #[case] kind: ErrorKind) {
+        for code in codes {
+            let body = json!({"error": {"message": "no", "code": code}}).to_string();
+            let error = failed(400, body.as_bytes());
+            assert_eq!(error.kind, kind, "{code}");
+            assert_eq!(error.this_customer_only, *code == 131_056, "{code}");
+            assert_eq!(failed(429, body.as_bytes()).kind, RateLimited, "{code} with 429");
+            let later: GraphError =
+                serde_json::from_value(json!({"code": code, "title": "No"})).expect("an error");
+            assert_eq!(reason(&later), format!("{code} No: {}", kind.word()), "the same an hour later");
+        }
+    }
+
+    #[rstest]
+    #[case::denied(401, 99_999, Denied)]
+    #[case::too_fast(429, 99_999, RateLimited)]
+    #[case::broken(502, 99_999, Unavailable)]
+    #[case::bad(400, 99_999, Invalid)]
+    #[case::in_a_success(200, 99_999, Unexpected)]
+    #[case::known_in_a_success(200, 131_056, RateLimited)]
+    fn an_unknown_code_leaves_it_to_the_status(
+        #[case] status: u16,
+        #[case] code: i64,
+        #[case] kind: ErrorKind,
+    ) {
+        let body = json!({"error": {"message": "no", "code": code}}).to_string();
+        assert_eq!(failed(status, body.as_bytes()).kind, kind);
+    }
+
+    #[rstest]
+    #[case::denied(401, Denied)]
+    #[case::too_fast(429, RateLimited)]
+    #[case::bad(400, Invalid)]
+    #[case::no_such_path(404, Invalid)]
+    #[case::broken(500, Unavailable)]
+    #[case::gateway_heard_nothing(504, Uncertain)]
+    #[case::redirect(302, Unexpected)]
+    fn without_a_code_the_status_speaks(#[case] status: u16, #[case] kind: ErrorKind) {
+        for body in [&b"<html>no"[..], b"", b"{}", b"{\"error\":\"no\"}", b"[]"] {
+            assert_eq!(failed(status, body).kind, kind);
+        }
+    }
+
+    #[rstest]
+    #[case::object(json!({"details": "Too many to EAAGsecret"}), "(#131056) limit: Too many to [hidden] (fbtrace_id AbC)")]
+    #[case::text(json!("Too many"), "(#131056) limit: Too many (fbtrace_id AbC)")]
+    #[case::the_same(json!({"details": "(#131056) limit"}), "(#131056) limit (fbtrace_id AbC)")]
+    #[case::strange(json!([7]), "(#131056) limit (fbtrace_id AbC)")]
+    fn a_failure_tells_details_but_no_token(#[case] data: serde_json::Value, #[case] detail: &str) {
+        let body = json!({"error": {
+            "message": "(#131056) limit", "code": "131056", "error_data": data, "fbtrace_id": "AbC"
+        }});
+        let error = failed(400, body.to_string().as_bytes());
+        assert_eq!((error.code.as_deref(), error.detail.as_str()), (Some("131056"), detail));
+    }
+
+    #[rstest]
+    #[case::window("(#131047) Re-engagement message", Some((131_047, OutsideWindow)))]
+    #[case::within("Meta says (#190) no", Some((190, Denied)))]
+    #[case::unknown("(#99999) no", None)]
+    #[case::no_number("(#x) no", None)]
+    #[case::none("no", None)]
+    fn a_code_is_found_in_a_sentence(#[case] text: &str, #[case] expected: Option<(i64, ErrorKind)>) {
+        assert_eq!(mentioned(text), expected);
+    }
+}
