@@ -29,7 +29,8 @@ use crate::{
 /// What the program `tradepost` is shipped with.
 pub fn shipped() -> Outfit {
     let adapters: Vec<Box<dyn Adapter>> = vec![
-        Box::new(tradepost_instagram::Plug), // Instagram messaging, on both of Meta's routes.
+        // One line each; `tradepost new-adapter` adds its own at the end.
+        Box::new(tradepost_instagram::Plug),
     ];
     let flows = vec![FlowKind {
         name: "rules",
