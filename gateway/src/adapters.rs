@@ -29,8 +29,9 @@ use crate::{
 /// What the program `tradepost` is shipped with.
 pub fn shipped() -> Outfit {
     let adapters: Vec<Box<dyn Adapter>> = vec![
-        Box::new(tradepost_instagram::Plug), // Instagram messaging, on both of Meta's routes.
-        Box::new(tradepost_whatsapp::Plug),  // WhatsApp, through Meta's Cloud API or a reseller's.
+        // One line each; `tradepost new-adapter` adds its own at the end.
+        Box::new(tradepost_instagram::Plug),
+        Box::new(tradepost_whatsapp::Plug),
     ];
     let flows = vec![FlowKind {
         name: "rules",

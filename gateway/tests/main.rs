@@ -1,5 +1,7 @@
 //! The gateway from outside: settings, the door over real TCP, logs, the document, the command line.
 
+#[path = "../templates/adapter/src/lib.rs"]
+mod acme;
 mod check;
 mod client;
 mod commands;
@@ -13,3 +15,4 @@ mod reports;
 mod secrets;
 mod settings;
 mod telemetry;
+mod template;

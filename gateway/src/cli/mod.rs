@@ -6,6 +6,7 @@ mod consents;
 mod demo;
 mod inbox;
 mod letters;
+mod new_adapter;
 mod replay;
 mod rules;
 mod secrets;
@@ -106,6 +107,8 @@ enum Command {
     /// Raw webhook payloads.
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// Writes the crate of a new channel: it compiles, passes its suites and says what to put in place of what.
+    NewAdapter(new_adapter::Arguments),
 }
 
 /// How a command ended when it did not do what was asked.
@@ -182,5 +185,6 @@ async fn command(outfit: &Outfit, command: Command) -> Outcome {
         Command::Consents(command) => consents::run(outfit, command).await,
         Command::Secrets(command) => secrets::run(outfit, command).await,
         Command::Webhook(command) => webhook::run(outfit, command).await,
+        Command::NewAdapter(arguments) => new_adapter::run(&arguments),
     }
 }

@@ -23,6 +23,26 @@ fn every_seed_passes() {
     }
 }
 
+/// The payloads of every channel are seeds of the parser.
+#[test]
+fn every_fixture_of_every_channel_passes() {
+    let folders = std::fs::read_dir(here("../../adapters")).unwrap().map(|folder| folder.unwrap().path());
+    let mut folders: Vec<PathBuf> = folders.map(|folder| folder.join("tests/fixtures")).collect();
+    let mut count = 0;
+    folders.retain(|folder| folder.is_dir());
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                tradepost_tests_fuzz::targets::webhook_parse::run(&std::fs::read(&path).unwrap());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 40, "{count} payloads");
+}
+
 #[test]
 fn the_table_and_the_folder_agree() {
     let files = std::fs::read_dir(here("src/targets")).unwrap();

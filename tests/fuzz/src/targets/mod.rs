@@ -2,11 +2,11 @@
 
 pub mod fitting;
 pub mod ids;
-pub mod instagram_parse;
-pub mod instagram_verify;
 pub mod phone;
 pub mod proves;
 pub mod rules;
 pub mod rust_source;
 pub mod settings;
 pub mod stored;
+pub mod webhook_parse;
+pub mod webhook_verify;

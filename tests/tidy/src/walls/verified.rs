@@ -35,6 +35,10 @@ pub(super) const WALL: Wall = Wall {
             "=== core/ports/src/webhook.rs\npub struct Verified { body: Bytes }\n=== adapters/x/src/webhook.rs\nimpl Webhook for X { fn parse(&self, verified: &Verified) -> Vec<Arrival> { vec![] } }\nfn f(raw: Unverified) { raw.verified_by(|_| Ok(())); }",
         ),
         (
+            "the pattern of new adapters",
+            "=== gateway/templates/adapter/src/webhook.rs\nfn f(raw: Unverified) { raw.verified_by(|_| Ok(())); }",
+        ),
+        (
             "an operator reads a file",
             "=== gateway/src/cli/webhook.rs\nfn f(raw: Unverified) { raw.trusted_by_operator(); }",
         ),
@@ -74,7 +78,8 @@ fn open_doors(file: &File) -> Vec<Fault> {
 
 fn makers(file: &File) -> Vec<Fault> {
     let webhook = file.path.ends_with("/webhook.rs") || file.path.contains("/webhook/");
-    let verifies = file.below("adapters/testkit") || file.below("adapters") && webhook;
+    let adapter = file.below("adapters") || file.below("gateway/templates");
+    let verifies = file.below("adapters/testkit") || adapter && webhook;
     let words = [("trusted_by_operator", file.below("gateway")), ("verified_by", verifies)];
     let strangers = words.into_iter().filter(|(_, here)| !here);
     strangers.flat_map(|(word, _)| named(file, word)).collect()
