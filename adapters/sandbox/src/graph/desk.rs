@@ -92,12 +92,14 @@ impl Letter<'_> {
         taken: Option<&Taken>,
         error: Option<&GraphError>,
     ) -> Entry {
+        // A mark as read may be about a message that nobody knows.
+        let customer = taken.map(|taken| taken.customer.clone()).filter(|customer| !customer.is_empty());
         Entry {
             seq: 0,
             at_ms: self.world.clock.now_ms(),
             provider: self.provider.into(),
             account: self.account.clone(),
-            customer: taken.map(|taken| taken.customer.clone()).or_else(|| self.customer.clone()),
+            customer: customer.or_else(|| self.customer.clone()),
             kind: self.kind.clone(),
             outcome,
             status,

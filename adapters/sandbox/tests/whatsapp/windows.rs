@@ -115,6 +115,9 @@ async fn strangers_are_let_in_for_load_tests() {
         Line::with(|account| WhatsappAccount { accept_strangers: true, any_template: true, ..account }).await;
     line.sent(&text("Hi")).await;
     line.sent(&template("whatever")).await;
+    let read = json!({ "messaging_product": "whatsapp", "status": "read", "message_id": "wamid.X" });
+    assert_eq!(line.send(&read).await.status, 200);
+    assert_eq!(line.0.sandbox.log().entries()[2].customer, None);
     assert!(line.statuses().is_empty());
     assert_eq!(line.0.sandbox.log().received(super::line::NUMBER, super::line::MARIA).len(), 2);
 }
