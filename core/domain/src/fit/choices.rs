@@ -51,16 +51,20 @@ fn with_second_lines(text: &str, choices: &[Choice], limit: ChoiceLimit) -> Stri
     format!("{}{lines}", text.trim())
 }
 
+/// Opens a list whose content named no words for that: a sign that needs no language.
+const MENU: &str = "☰";
+
 type Shape = Box<dyn Fn(String, Vec<Choice>) -> Content>;
 
 /// The channel's nearest kind of question that has room for these choices.
 fn shape(content: &Content, choices: &[Choice], channel: &Capabilities) -> Option<(Shape, ChoiceLimit)> {
     let buttons = || kind(channel.buttons, |text, choices| Content::Buttons { text, choices });
     let quick = || kind(channel.quick_replies, |text, choices| Content::QuickReplies { text, choices });
+    let opened_by = |button: &str| list(button, channel.list);
     let candidates = match content {
-        Content::Buttons { .. } => vec![buttons(), quick()],
-        Content::List { button, .. } => vec![list(button, channel.list), quick(), buttons()],
-        _ => vec![quick(), buttons()],
+        Content::Buttons { .. } => vec![buttons(), quick(), opened_by(MENU)],
+        Content::List { button, .. } => vec![opened_by(button), quick(), buttons()],
+        _ => vec![quick(), buttons(), opened_by(MENU)],
     };
     candidates.into_iter().flatten().find(|(_, limit)| holds(*limit, choices))
 }
