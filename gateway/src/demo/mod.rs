@@ -1,12 +1,14 @@
-//! `demo`: a house on the embedded store, a provider's sandbox beside it, and a shopper's story over real HTTP.
+//! `demo`: a house on the embedded store, the providers' sandbox beside it, and shoppers' stories over real HTTP.
 
+mod place;
+mod play;
 mod scene;
 mod show;
 mod stage;
 
 use std::{fs, path::Path};
 
-use scene::Scene;
+use place::Place;
 pub use stage::DemoError;
 use stage::Stage;
 use tokio::sync::watch;
@@ -24,7 +26,7 @@ pub struct Demo {
     pub data: std::path::PathBuf,
 }
 
-/// Plays the story. Returns what differed from what every customer should have got, once each; nothing when all is
+/// Plays the stories on all channels at once. Returns what differed from what every customer should have got, once each; nothing when all is
 /// well. Unless it is played `once`, the house then stays open until `stop`.
 pub async fn play(
     outfit: &Outfit,
@@ -33,11 +35,10 @@ pub async fn play(
 ) -> Result<Vec<String>, DemoError> {
     let stage = Stage::open(outfit, demo).await?;
     show::opening(&stage);
-    let mut differences = Vec::new();
-    for scene in Scene::all() {
-        differences.extend(scene::play(&stage, &scene).await?);
-    }
-    differences.extend(scene::judge(&stage));
+    let [one, other] = Place::ALL.map(|place| play::all(&stage, place));
+    let (one, other) = tokio::try_join!(one, other)?;
+    let mut differences = [one, other].concat();
+    differences.extend(play::judge(&stage));
     show::verdict(&differences);
     if !demo.once {
         show::what_to_try(&stage);

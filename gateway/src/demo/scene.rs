@@ -1,33 +1,26 @@
 //! The story: what customers do, what they should get for it, once each.
 
-use std::time::{Duration, Instant};
-
-use tradepost_domain::{Content, Delivery as Way};
+use tradepost_domain::Content;
 use tradepost_ports::store::StaffWord;
 
-use super::{
-    show,
-    stage::{ACCOUNT, DemoError, Stage},
+use super::place::{Doing, Place};
+use crate::adapters::sandbox::{
+    Action, Batch, Delivery, StoryRef, WhatsappAction, WhatsappEvent, WhatsappMedia,
 };
-use crate::adapters::sandbox::{Action, Batch, Customer, Delivery, StoryRef};
-
-/// How long a reply may take.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// How often we look.
-const LOOK: Duration = Duration::from_millis(25);
-/// How long silence must last to count as silence.
-const SILENCE: Duration = Duration::from_millis(600);
 
 /// A customer and what passes with them.
 pub(super) struct Scene {
     pub(super) title: &'static str,
+    pub(super) place: Place,
+    pub(super) steps: Vec<Step>,
     number: u8,
-    steps: Vec<Step>,
+    /// Has the customer no number to show?
+    hidden: bool,
 }
 
-enum Step {
+pub(super) enum Step {
     /// The customer does this.
-    Does(Vec<Action>, Delivery),
+    Does(Doing, Delivery),
     /// A person of the shop says a word.
     Staff(StaffWord),
     /// The customer gets one more message, with these words in it.
@@ -36,43 +29,123 @@ enum Step {
     GetsNothing,
 }
 
+type Told = (&'static str, Vec<Step>);
+
 impl Scene {
-    pub(super) fn all() -> Vec<Self> {
-        let scenes = [
-            ("Three questions, three rules", three_rules()),
-            ("A picture without words", vec![does(Action::picture()), Step::Gets("did not understand")]),
-            ("An answer to the shop's story", story_reply()),
-            ("A burst of messages is answered once", burst()),
-            ("A question that no rule knows", unknown()),
-            ("Our own words come back as an echo", echo()),
-            ("The provider delivers a webhook twice", twice()),
-            ("A person takes over and hands back", person()),
-        ];
-        let scene = |(number, (title, steps))| Self { title, number, steps };
-        (1..).zip(scenes).map(scene).collect()
+    /// All that is played at one place, in order.
+    pub(super) fn at(place: Place) -> Vec<Self> {
+        let scene = |(number, (title, steps))| Self { title, place, number, steps, hidden: title == HIDDEN };
+        let told = match place {
+            Place::Instagram => instagram(),
+            Place::WhatsApp => whatsapp(),
+        };
+        (1..).zip(told).map(scene).collect()
     }
 
     /// The customer's id at the provider.
-    fn customer(&self, stage: &Stage) -> String {
-        format!("99{:08}{:02}", stage.run, self.number)
+    pub(super) fn customer(&self, run: u32) -> String {
+        match self.hidden {
+            true => format!("DE.{run}{:02}", self.number),
+            false => self.place.id(run, self.number),
+        }
     }
 
     /// What the customer should have got, in order.
-    fn expected(&self) -> Vec<&'static str> {
+    pub(super) fn expected(&self) -> Vec<&'static str> {
         let words = |step: &Step| if let Step::Gets(words) = step { Some(*words) } else { None };
         self.steps.iter().filter_map(words).collect()
     }
 }
 
-fn does(action: Action) -> Step {
-    Step::Does(vec![action], Delivery::default())
+const HIDDEN: &str = "A customer who shows no number";
+
+fn instagram() -> Vec<Told> {
+    let says = |text: &str| does(Doing::Instagram(vec![Action::text(text)]));
+    let tells = |action| does(Doing::Instagram(vec![action]));
+    let reply = Action::StoryReply { text: "Lovely! Is it in stock?".into(), story: StoryRef::default() };
+    vec![
+        ("Three questions, three rules", three_rules(says)),
+        ("A picture without words", vec![tells(Action::picture()), Step::Gets("did not understand")]),
+        ("An answer to the shop's story", vec![tells(reply), Step::Gets("Which product do you mean")]),
+        ("A burst of messages is answered once", burst(Doing::Instagram(BURST.map(Action::text).into()))),
+        (
+            "A question that no rule knows",
+            vec![says("Can you teach my parrot to sing?"), Step::Gets("did not understand")],
+        ),
+        (
+            "Our own words come back as an echo",
+            vec![
+                says("What are your opening hours?"),
+                Step::Gets("desk@corner-shop.example"),
+                Step::GetsNothing,
+            ],
+        ),
+        (
+            "The provider delivers a webhook twice",
+            twice(Doing::Instagram(vec![Action::text("Is the blue one available?")])),
+        ),
+        ("A person takes over and hands back", person(says)),
+    ]
 }
 
-fn says(text: &str) -> Step {
-    does(Action::text(text))
+fn whatsapp() -> Vec<Told> {
+    let says = |text: &str| does(writes(text));
+    let tap = |title: &str| does(Doing::WhatsApp(vec![WhatsappAction::tap(title).into()]));
+    let voice = WhatsappAction::media(WhatsappMedia::Voice);
+    vec![
+        ("Three questions, three rules", three_rules(says)),
+        (
+            "Choices in a list, and a tap on one",
+            vec![
+                says("Can you teach my parrot to sing?"),
+                Step::Gets("did not understand"),
+                tap("Contact"),
+                Step::Gets("desk@corner-shop.example"),
+            ],
+        ),
+        (
+            "A typed number selects, too",
+            vec![
+                says("Hmm"),
+                Step::Gets("did not understand"),
+                says("3"),
+                Step::Gets("desk@corner-shop.example"),
+            ],
+        ),
+        (
+            "A voice message",
+            vec![does(Doing::WhatsApp(vec![voice.into()])), Step::Gets("did not understand")],
+        ),
+        (
+            "A burst of messages is answered once",
+            burst(Doing::WhatsApp(BURST.map(|text| WhatsappAction::text(text).into()).into())),
+        ),
+        ("The provider delivers a webhook twice", twice(writes("Is the blue one available?"))),
+        (HIDDEN, vec![says("What is the price?"), Step::Gets("Which product do you mean")]),
+        (
+            "No more offers, in Spanish",
+            vec![
+                says("Baja"),
+                Step::Gets("Ya no recibirás más ofertas"),
+                says("alta"),
+                Step::Gets("Volverás"),
+            ],
+        ),
+        ("A person takes over and hands back", person(says)),
+    ]
 }
 
-fn three_rules() -> Vec<Step> {
+const BURST: [&str; 3] = ["Hello", "it is me again", "what does delivery cost to Lisbon?"];
+
+fn writes(text: &str) -> Doing {
+    Doing::WhatsApp(vec![WhatsappEvent::from(WhatsappAction::text(text))])
+}
+
+fn does(doing: Doing) -> Step {
+    Step::Does(doing, Delivery::default())
+}
+
+fn three_rules(says: impl Fn(&str) -> Step) -> Vec<Step> {
     vec![
         says("Hi! Where is my order?"),
         Step::Gets("I find no order of yours"),
@@ -83,33 +156,17 @@ fn three_rules() -> Vec<Step> {
     ]
 }
 
-fn story_reply() -> Vec<Step> {
-    let action = Action::StoryReply { text: "Lovely! Is it in stock?".into(), story: StoryRef::default() };
-    vec![does(action), Step::Gets("Which product do you mean")]
-}
-
-fn burst() -> Vec<Step> {
-    let words = ["Hello", "it is me again", "what does delivery cost to Lisbon?"];
-    let actions = words.map(Action::text).into();
+fn burst(words: Doing) -> Vec<Step> {
     let delivery = Delivery { batch: Batch::Messaging, ..Delivery::default() };
-    vec![Step::Does(actions, delivery), Step::Gets("I find no order of yours"), Step::GetsNothing]
+    vec![Step::Does(words, delivery), Step::Gets("I find no order of yours"), Step::GetsNothing]
 }
 
-fn unknown() -> Vec<Step> {
-    vec![says("Can you teach my parrot to sing?"), Step::Gets("did not understand")]
-}
-
-fn echo() -> Vec<Step> {
-    vec![says("What are your opening hours?"), Step::Gets("desk@corner-shop.example"), Step::GetsNothing]
-}
-
-fn twice() -> Vec<Step> {
+fn twice(words: Doing) -> Vec<Step> {
     let delivery = Delivery { times: 2, ..Delivery::default() };
-    let step = Step::Does(vec![Action::text("Is the blue one available?")], delivery);
-    vec![step, Step::Gets("Which product do you mean"), Step::GetsNothing]
+    vec![Step::Does(words, delivery), Step::Gets("Which product do you mean"), Step::GetsNothing]
 }
 
-fn person() -> Vec<Step> {
+fn person(says: impl Fn(&str) -> Step) -> Vec<Step> {
     let by = || "Robin".to_owned();
     let line = Content::text("Robin here: I have put one aside for you.");
     vec![
@@ -124,106 +181,4 @@ fn person() -> Vec<Step> {
         says("And where do I find your address?"),
         Step::Gets("desk@corner-shop.example"),
     ]
-}
-
-/// Plays a scene and shows it. Returns what did not come.
-pub(super) async fn play(stage: &Stage, scene: &Scene) -> Result<Vec<String>, DemoError> {
-    show::title(scene.title);
-    let id = scene.customer(stage);
-    let customer = stage.sandbox.customer(ACCOUNT, &id)?;
-    let (mut got, mut differences, mut shown) = (0, Vec::new(), 0);
-    for step in &scene.steps {
-        match step {
-            Step::Does(actions, delivery) => {
-                let delivered = customer.does_all(actions.clone(), delivery).await?;
-                if !delivered.accepted() {
-                    differences.push(format!(
-                        "{}: the house refused a webhook ({:?})",
-                        scene.title,
-                        delivered.status()
-                    ));
-                }
-            }
-            Step::Staff(word) => staff(stage, &id, word).await?,
-            Step::Gets(words) => {
-                got += 1;
-                if !comes(stage, &id, got).await {
-                    differences.push(format!("{}: \"…{words}…\" did not come in time", scene.title));
-                    break;
-                }
-                seen(stage, &customer, &id).await?;
-            }
-            Step::GetsNothing => tokio::time::sleep(SILENCE).await,
-        }
-        if matches!(step, Step::Gets(_) | Step::GetsNothing) {
-            shown = show::lines(stage, &id, shown).await?;
-        }
-    }
-    show::lines(stage, &id, shown).await?;
-    Ok(differences)
-}
-
-async fn staff(stage: &Stage, id: &str, word: &StaffWord) -> Result<(), DemoError> {
-    let Some(conversation) = stage.conversation(id).await? else { return Ok(()) };
-    show::staff(word);
-    stage.house.staff(conversation, word.clone()).await?;
-    let begun = Instant::now();
-    while !stage.house.settled(conversation).await? && begun.elapsed() < PATIENCE {
-        tokio::time::sleep(LOOK).await;
-    }
-    Ok(())
-}
-
-/// Waits until the customer has got so many messages.
-async fn comes(stage: &Stage, id: &str, count: usize) -> bool {
-    let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
-        if stage.sandbox.log().received(ACCOUNT, id).len() >= count {
-            return true;
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-    false
-}
-
-/// The customer reads it; the receipt finds its line.
-async fn seen(stage: &Stage, customer: &Customer, id: &str) -> Result<(), DemoError> {
-    customer.does(Action::Read { mid: None }).await?;
-    let Some(conversation) = stage.conversation(id).await? else { return Ok(()) };
-    let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(5) {
-        let lines = stage.transcript(conversation).await?;
-        let last = lines.iter().rev().find_map(|written| written.line.delivery);
-        if last.is_none_or(|way| way == Way::Read) {
-            break;
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-    Ok(())
-}
-
-/// Compares the sandbox's own log with what every customer should have got, once each.
-pub(super) fn judge(stage: &Stage) -> Vec<String> {
-    Scene::all().iter().flat_map(|scene| judge_one(stage, scene)).collect()
-}
-
-fn judge_one(stage: &Stage, scene: &Scene) -> Vec<String> {
-    let id = scene.customer(stage);
-    let (all, texts) =
-        (stage.sandbox.log().received(ACCOUNT, &id).len(), stage.sandbox.log().texts(ACCOUNT, &id));
-    let expected = scene.expected();
-    let mut differences = Vec::new();
-    if all != expected.len() {
-        differences.push(format!(
-            "{}: {} messages were expected, {all} came: {texts:?}",
-            scene.title,
-            expected.len()
-        ));
-    }
-    for (text, words) in texts.iter().zip(&expected) {
-        if !text.contains(words) {
-            differences.push(format!("{}: \"…{words}…\" was expected, \"{text}\" came", scene.title));
-        }
-    }
-    differences
 }

@@ -3,41 +3,49 @@
 use tradepost_domain::{Author, Content};
 use tradepost_ports::store::{StaffWord, StoreError, Written};
 
-use super::stage::{ACCOUNT, Stage};
+use super::{place::Place, play::With, stage::Stage};
 
 pub(super) fn opening(stage: &Stage) {
-    println!("The house listens on {}, the provider's sandbox on {}.", stage.base, stage.sandbox.base_url());
-    println!("Everything below goes over real HTTP: signed webhooks in, Graph API calls out.");
+    println!("The house listens on {}, the providers' sandbox on {}.", stage.base, stage.sandbox.base_url());
+    println!(
+        "Everything below goes over real HTTP: signed webhooks in, Graph API calls out, two channels at once."
+    );
 }
 
-pub(super) fn title(title: &str) {
-    println!("\n{title}");
+/// Every line bears its channel, since both play at once.
+fn say(place: Place, words: &str) {
+    println!("{} | {words}", place.label());
 }
 
-pub(super) fn staff(word: &StaffWord) {
+pub(super) fn title(place: Place, title: &str) {
+    say(place, "");
+    say(place, title);
+}
+
+pub(super) fn staff(place: Place, word: &StaffWord) {
     match word {
-        StaffWord::TakeOver { by, .. } => println!("    ({by} takes over: the flow is silent)"),
+        StaffWord::TakeOver { by, .. } => say(place, &format!("    ({by} takes over: the flow is silent)")),
         StaffWord::Say { .. } => {}
-        StaffWord::HandBack => println!("    (the flow answers again)"),
+        StaffWord::HandBack => say(place, "    (the flow answers again)"),
     }
 }
 
 /// Shows the lines of a customer's conversation after the first `shown`; returns how many there are.
-pub(super) async fn lines(stage: &Stage, customer: &str, shown: usize) -> Result<usize, StoreError> {
-    let Some(conversation) = stage.conversation(customer).await? else { return Ok(shown) };
+pub(super) async fn lines(stage: &Stage, with: With<'_>, shown: usize) -> Result<usize, StoreError> {
+    let Some(conversation) = stage.conversation(with).await? else { return Ok(shown) };
     let lines = stage.transcript(conversation).await?;
-    lines.iter().skip(shown).for_each(line);
+    lines.iter().skip(shown).for_each(|written| line(with.0, written));
     Ok(lines.len().max(shown))
 }
 
-fn line(written: &Written) {
+fn line(place: Place, written: &Written) {
     let who = match written.line.author {
         Author::Customer => "customer",
         Author::Bot => "shop",
         Author::Staff | Author::App => "staff",
     };
     let state = written.line.delivery.map(|way| format!("   [{}]", way.word())).unwrap_or_default();
-    println!("  {who:>9}  {}{state}", words(&written.line.content));
+    say(place, &format!("  {who:>9}  {}{state}", words(&written.line.content)));
 }
 
 fn words(content: &Content) -> String {
@@ -65,6 +73,7 @@ pub(super) fn verdict(differences: &[String]) {
 pub(super) fn what_to_try(stage: &Stage) {
     let (base, sandbox, key) = (&stage.base, stage.sandbox.base_url(), &stage.key);
     let settings = stage.settings.display();
+    let [instagram, whatsapp] = Place::ALL.map(Place::account);
     let program =
         std::env::current_exe().map_or_else(|_| "tradepost".into(), |path| path.display().to_string());
     println!(
@@ -76,8 +85,10 @@ Ask as a website would:
 The same, streamed:
   curl -sN {base}/v1/chat -H 'authorization: Bearer {key}' -H 'content-type: application/json' -H 'accept: text/event-stream' -d '{{"contact":"you","text":"How can I contact you?"}}'
 Write as a customer on Instagram, and see what came back:
-  curl -s {sandbox}/_control/customer/{ACCOUNT}/9900112233 -H 'content-type: application/json' -d '{{"kind":"text","text":"What is the price?"}}'
+  curl -s {sandbox}/_control/customer/{instagram}/9900112233 -H 'content-type: application/json' -d '{{"kind":"text","text":"What is the price?"}}'
   curl -s '{sandbox}/_control/log?customer=9900112233&outcome=accepted&format=lines'
+The same on WhatsApp:
+  curl -s {sandbox}/_control/customer/{whatsapp}/4915112345678 -H 'content-type: application/json' -d '{{"kind":"text","text":"What is the price?"}}'
 How the house is:
   curl -s {base}/health/ready
 What came in, what the rules are, what the settings mean:

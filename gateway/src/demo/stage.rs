@@ -7,16 +7,16 @@ use tradepost_domain::{AccountKey, ConversationId, Storefront};
 use tradepost_engine::House;
 use tradepost_ports::store::{StoreError, UnitWork, Written};
 
-use super::{Demo, KEY_FILE, write_settings};
+use super::{Demo, KEY_FILE, place::Place, play::With, write_settings};
 use crate::{
-    adapters::sandbox::{AccountChange, Echo, InstagramAccount, Sandbox, SandboxConfig, SandboxError},
+    adapters::sandbox::{
+        AccountChange, Echo, InstagramAccount, Sandbox, SandboxConfig, SandboxError, WhatsappAccount,
+        WhatsappChange,
+    },
     outfit::{Outfit, Seed},
     serve::{self, ServeError},
     settings::{Machine, Settings, SettingsError},
 };
-
-/// The shop's account at the sandbox.
-pub(super) const ACCOUNT: &str = "17841400000000001";
 
 /// Why the demo could not be played.
 #[derive(Debug, thiserror::Error)]
@@ -59,14 +59,20 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) async fn open(outfit: &Outfit, demo: &Demo) -> Result<Self, DemoError> {
-        let account = InstagramAccount::new(ACCOUNT);
-        let sandbox = Sandbox::start(SandboxConfig::default().with_instagram(account)).await?;
+        let [instagram, whatsapp] = Place::ALL.map(Place::account);
+        let config = SandboxConfig::default()
+            .with_instagram(InstagramAccount::new(instagram))
+            .with_whatsapp(WhatsappAccount::new(whatsapp));
+        let sandbox = Sandbox::start(config).await?;
         let now_ms = sandbox.clock().now_ms();
         let key = format!("demo-key-{now_ms:016x}-{:08x}", std::process::id());
-        let token = format!("token-{key}");
-        let current = AccountChange { access_token: Some(token.clone().into()), ..AccountChange::default() };
-        sandbox.change(ACCOUNT, current)?;
-        let file = write_settings(&demo.data, &settings(demo.port, sandbox.base_url(), &key, &token))?;
+        let token = |place: Place| format!("token-{}-{key}", place.kind());
+        let current = Some(token(Place::Instagram).into());
+        sandbox.change(instagram, AccountChange { access_token: current, ..AccountChange::default() })?;
+        let current = Some(token(Place::WhatsApp).into());
+        let current = WhatsappChange { access_token: current, ..WhatsappChange::default() };
+        sandbox.change_whatsapp(whatsapp, current)?;
+        let file = write_settings(&demo.data, &settings(demo.port, sandbox.base_url(), &key, token))?;
         let settings = Settings::load(&file, outfit, &Machine)?;
         let storefront = settings.storefronts.first().map(|one| one.facts.clone());
         let opened = serve::open(settings, outfit, None).await?;
@@ -74,8 +80,10 @@ impl Stage {
             outfit.flow("rules").and_then(|flow| flow.seed).zip(storefront).ok_or(DemoError::NoRules)?;
         sow(&opened, seed).await?;
         let base = format!("http://127.0.0.1:{}", opened.address.port());
-        sandbox.set_webhook(ACCOUNT, format!("{base}/webhooks/instagram/main"))?;
-        sandbox.change(ACCOUNT, AccountChange { echo: Some(Echo::After), ..AccountChange::default() })?;
+        for place in Place::ALL {
+            sandbox.set_webhook(place.account(), format!("{base}/webhooks/{}/main", place.kind()))?;
+        }
+        sandbox.change(instagram, AccountChange { echo: Some(Echo::After), ..AccountChange::default() })?;
         let house = Arc::clone(&opened.house);
         let (stops, stop) = watch::channel(false);
         let running = tokio::spawn(opened.run(stop));
@@ -84,8 +92,11 @@ impl Stage {
     }
 
     /// The conversation with a customer, once they have written.
-    pub(super) async fn conversation(&self, customer: &str) -> Result<Option<ConversationId>, StoreError> {
-        let (account, peer) = (AccountKey::of("instagram", ACCOUNT), customer.to_owned());
+    pub(super) async fn conversation(
+        &self,
+        (place, customer): With<'_>,
+    ) -> Result<Option<ConversationId>, StoreError> {
+        let (account, peer) = (AccountKey::of(place.kind(), place.account()), customer.to_owned());
         let (send, receive) = tokio::sync::oneshot::channel();
         let work: UnitWork = Box::new(move |unit| {
             Box::pin(async move {
@@ -142,9 +153,28 @@ async fn sow(opened: &serve::Opened, (seed, storefront): (Seed, Storefront)) -> 
     opened.ground.store.write(work).await
 }
 
-fn settings(port: u16, provider: &str, key: &str, token: &str) -> String {
+fn settings(port: u16, provider: &str, key: &str, token: impl Fn(Place) -> String) -> String {
+    let channels: String = Place::ALL
+        .map(|place| {
+            let (kind, account, token) = (place.kind(), place.account(), token(place));
+            format!(
+                r#"[[endpoint]]
+channel = "{kind}"
+name = "main"
+app_secret = "secret-{account}"
+verify_token = "verify-{account}"
+[[account]]
+channel = "{kind}"
+id = "{account}"
+storefront = "corner-shop"
+token = "{token}"
+base = "{provider}"
+"#
+            )
+        })
+        .concat();
     format!(
-        r#"# The demo's settings. Every secret here is made up; the provider is the sandbox.
+        r#"# The demo's settings. Every secret here is made up; the providers are the sandbox.
 [server]
 bind = "127.0.0.1"
 port = {port}
@@ -161,18 +191,7 @@ flow = "rules"
 currency = "USD"
 contact = "desk@corner-shop.example, weekdays 9 to 17"
 quiet = "300 ms"
-[[endpoint]]
-channel = "instagram"
-name = "main"
-app_secret = "secret-{ACCOUNT}"
-verify_token = "verify-{ACCOUNT}"
-[[account]]
-channel = "instagram"
-id = "{ACCOUNT}"
-storefront = "corner-shop"
-token = "{token}"
-base = "{provider}"
-[[key]]
+{channels}[[key]]
 id = "demo"
 secret = "{key}"
 "#
