@@ -107,6 +107,7 @@ fn an_event_is_read(#[case] name: &str, #[case] expected: &str) {
 #[case("image_without_link", "ANA wrote wamid.w4: image 9002")]
 #[case("location", "ANA wrote wamid.w5: at 37804400/-122271200 -")]
 #[case("button_reply", "ANA wrote wamid.w6: `Yes`")]
+#[case("template_button", "ANA wrote wamid.w10: tap NO_1 `No`")]
 #[case("status", "wamid.OUT7 delivered by 5511987654321")]
 #[case("failed", "wamid.OUT8 failed by 5511987654321: 131026 Message undeliverable: not_found")]
 #[case("not_new", "other not_new (wamid.w7)")]

@@ -99,21 +99,22 @@ impl Envelope<'_> {
         let alone = inner.len() == 1;
         let link = self.medium().and_then(|medium| words_of(&medium.link)).filter(|_| alone);
         let arrival = |mut arrival: Arrival| {
+            let asked = is_interactive(&arrival.raw);
             if alone {
                 arrival.raw = whole.get().to_owned();
             }
-            Arrival { what: self.what(arrival.what, link), ..arrival }
+            Arrival { what: self.what(arrival.what, link, asked), ..arrival }
         };
         inner.into_iter().map(arrival).collect()
     }
 
-    fn what(&self, what: What, link: Option<&str>) -> What {
+    fn what(&self, what: What, link: Option<&str>, asked: bool) -> What {
         match what {
             What::Message { reference, .. } if self.is_new() == Some(false) => {
                 What::Other { kind: "not_new".into(), reference }
             }
             What::Message { from, reference, content, about, referral } => {
-                What::Message { from, reference, content: resold(content, link), about, referral }
+                What::Message { from, reference, content: resold(content, link, asked), about, referral }
             }
             other => other,
         }
@@ -149,16 +150,27 @@ impl Envelope<'_> {
     }
 }
 
-/// A medium by its address instead of Meta's id. A tap by its title: the reseller makes the ids of buttons itself, so the
-/// title is what tells which choice was meant, and the engine finds it as if it had been typed.
-fn resold(content: Content, link: Option<&str>) -> Content {
+/// Is it the answer to buttons or rows, and not a tap on a template's?
+fn is_interactive(raw: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Item {
+        #[serde(rename = "type")]
+        kind: Option<Words>,
+    }
+    serde_json::from_str::<Item>(raw).is_ok_and(|item| words_of(&item.kind) == Some("interactive"))
+}
+
+/// A medium by its address instead of Meta's id. An answer to buttons by its title: the reseller makes their ids itself, so
+/// the title is what tells which choice was meant, and the engine finds it as if it had been typed. Payloads of templates
+/// are ours.
+fn resold(content: Content, link: Option<&str>, asked: bool) -> Content {
     match (content, link) {
         (Content::Media { mut media, text }, Some(link)) => {
             let source = || Source::Remote { url: link.to_owned() };
             media.iter_mut().for_each(|medium| medium.source = source());
             Content::Media { media, text }
         }
-        (Content::Tap { title, .. }, _) => Content::Text { text: title },
+        (Content::Tap { title, .. }, _) if asked => Content::Text { text: title },
         (other, _) => other,
     }
 }
