@@ -1,6 +1,7 @@
 //! The command line.
 
 mod backup;
+mod channels;
 mod check;
 mod consents;
 mod demo;
@@ -107,6 +108,11 @@ enum Command {
     /// Raw webhook payloads.
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// The channels of this program; of one, the settings that it takes, ready to be pasted.
+    Channels {
+        /// The channel, such as instagram.
+        channel: Option<String>,
+    },
     /// Writes the crate of a new channel: it compiles, passes its suites and says what to put in place of what.
     NewAdapter(new_adapter::Arguments),
 }
@@ -185,6 +191,7 @@ async fn command(outfit: &Outfit, command: Command) -> Outcome {
         Command::Consents(command) => consents::run(outfit, command).await,
         Command::Secrets(command) => secrets::run(outfit, command).await,
         Command::Webhook(command) => webhook::run(outfit, command).await,
+        Command::Channels { channel } => channels::run(outfit, channel.as_deref()),
         Command::NewAdapter(arguments) => new_adapter::run(&arguments),
     }
 }

@@ -64,6 +64,11 @@ impl House {
         let manifest = edit(self.manifest(), |text| with_dependency(text, &package, &dependency))?;
         let entry = format!("Box::new(tradepost_{}::Plug),", name.snake());
         let list = edit(self.list(), |text| with_entry(text, &entry))?;
+        if list.old.contains(&entry)
+            || manifest.old.lines().any(|line| line.starts_with(&format!("{package} ")))
+        {
+            bail!("`{package}` is listed in the gateway already");
+        }
         Ok(vec![manifest, list])
     }
 }

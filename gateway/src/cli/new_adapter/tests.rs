@@ -51,7 +51,7 @@ fn files_below(folder: &Path) -> Vec<String> {
     found
 }
 
-/// proves: AD-01
+/// proves: AD-02
 #[rstest]
 #[case::both(&[Port::Messenger, Port::Webhook], 17)]
 #[case::messenger(&[Port::Messenger], 11)]
@@ -82,15 +82,18 @@ fn a_new_adapter_has_its_ports_and_no_trace_of_the_template(#[case] ports: &[Por
 #[test]
 fn one_line_in_each_list_makes_it_known() {
     let house = house();
-    write_adapter(house.path(), "probe", &Port::ALL, false).expect("written");
+    write_adapter(house.path(), "quill-post", &Port::ALL, false).expect("written");
     let added = |old: &str, new: &str| -> Vec<String> {
         assert_eq!(new.lines().count(), old.lines().count() + 1);
         new.lines().filter(|line| !old.lines().any(|known| known == *line)).map(str::to_owned).collect()
     };
     let manifest = added(MANIFEST, &text(&house, "gateway/Cargo.toml"));
-    assert_eq!(manifest, ["tradepost-probe = { path = \"../adapters/probe\", version = \"0.1.0\" }"]);
+    assert_eq!(
+        manifest,
+        ["tradepost-quill-post = { path = \"../adapters/quill-post\", version = \"0.1.0\" }"]
+    );
     let list = added(LIST, &text(&house, "gateway/src/adapters.rs"));
-    assert_eq!(list, ["        Box::new(tradepost_probe::Plug),"]);
+    assert_eq!(list, ["        Box::new(tradepost_quill_post::Plug),"]);
 }
 
 #[rstest]
@@ -127,7 +130,7 @@ fn what_cannot_be_written_leaves_nothing_behind() {
     assert_eq!(files_below(house.path()), before);
 }
 
-/// proves: AD-01
+/// proves: AD-02
 #[test]
 fn a_crate_of_its_own_depends_on_what_is_published_and_joins_no_list() {
     let house = house();
