@@ -123,6 +123,25 @@ impl Report {
     }
 
     fn show_adapters(&self, shown: &mut String) {
+        let mut rows: Vec<[String; 3]> = self.counts();
+        let told =
+            |(adapter, suite): &(String, &str), why: &str| [adapter.clone(), (*suite).to_owned(), why.into()];
+        rows.extend(
+            self.absent.iter().map(|row| told(row, "    - not promised: there is no such file in src")),
+        );
+        rows.extend(
+            self.untried.iter().map(|row| told(row, "    - NOT TRIED: tests/conformance.rs lacks the suite")),
+        );
+        rows.sort();
+        let width = rows.iter().map(|[adapter, ..]| adapter.len()).max().unwrap_or_default();
+        let heading = ["adapter", "suite", "  ran  not promised  failed"].map(str::to_owned);
+        for [adapter, suite, counts] in std::iter::once(heading).chain(rows) {
+            let _ = writeln!(shown, "{adapter:<width$}  {suite:<10} {counts}");
+        }
+    }
+
+    /// Adapter, suite, and how many cases ran, are not promised, failed.
+    fn counts(&self) -> Vec<[String; 3]> {
         let mut rows: BTreeMap<(&str, &str), [usize; 3]> = BTreeMap::new();
         for record in &self.records {
             let place = match record.verdict.as_str() {
@@ -132,34 +151,10 @@ impl Report {
             };
             rows.entry((&record.adapter, &record.suite)).or_default()[place] += 1;
         }
-        let _ = writeln!(
-            shown,
-            "{:<28} {:<10} {:>5} {:>13} {:>7}",
-            "adapter", "suite", "ran", "not promised", "failed"
-        );
-        let mut lines: Vec<String> = rows
-            .into_iter()
-            .map(|((adapter, suite), [ran, not, failed])| {
-                format!("{adapter:<28} {suite:<10} {ran:>5} {not:>13} {failed:>7}")
-            })
-            .collect();
-        let without = self
-            .absent
-            .iter()
-            .map(|(adapter, suite)| (adapter, suite, "not promised: there is no such file in src"));
-        let untried = self
-            .untried
-            .iter()
-            .map(|(adapter, suite)| (adapter, suite, "NOT TRIED: tests/conformance.rs lacks the suite"));
-        lines.extend(
-            without
-                .chain(untried)
-                .map(|(adapter, suite, why)| format!("{adapter:<28} {suite:<10}     - {why}")),
-        );
-        lines.sort();
-        lines.iter().for_each(|line| {
-            let _ = writeln!(shown, "{line}");
-        });
+        let row = |((adapter, suite), [ran, not, failed]): ((&str, &str), [usize; 3])| {
+            [adapter.to_owned(), suite.to_owned(), format!("{ran:>5} {not:>13} {failed:>7}")]
+        };
+        rows.into_iter().map(row).collect()
     }
 
     fn show_reasons(&self, verdict: &str, shown: &mut String) {
@@ -189,5 +184,49 @@ impl Report {
             let wrong = if broken.right() { "" } else { "   WRONG: not by its case alone" };
             let _ = writeln!(shown, "  {:<10} {:<38} {caught}{wrong}", broken.suite, broken.flaw);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(adapter: &str, suite: &str, verdict: &str) -> Record {
+        let (adapter, suite, verdict) = (adapter.into(), suite.into(), verdict.into());
+        Record { adapter, suite, case: "a_case".into(), verdict, why: String::new() }
+    }
+
+    fn broken(caught: &[&str]) -> Broken {
+        let caught = caught.iter().map(|case| (*case).to_owned()).collect();
+        Broken { suite: "webhook".into(), flaw: "Careless".into(), case: "a_case".into(), caught }
+    }
+
+    #[test]
+    fn a_report_is_good_only_if_nothing_failed_and_each_flaw_was_seen_by_its_case_alone() {
+        let with = |records: Vec<Record>, broken| Report { records, broken, ..Report::default() }.good();
+        let ran = || vec![record("acme", "webhook", "ran"), record("acme", "webhook", "not promised")];
+        assert!(with(ran(), vec![broken(&["a_case"])]));
+        assert!(!with(vec![record("acme", "webhook", "failed")], Vec::new()));
+        for caught in [&[][..], &["another"], &["a_case", "another"]] {
+            assert!(!with(ran(), vec![broken(caught)]), "{caught:?}");
+        }
+    }
+
+    #[test]
+    fn an_adapter_that_can_and_was_not_tried_is_told() {
+        let adapters = tempfile::tempdir().expect("a folder");
+        for file in
+            ["acme/src/messenger.rs", "acme/src/webhook.rs", "acme-two/src/webhook.rs", "http/src/lib.rs"]
+        {
+            let path = adapters.path().join(file);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(path, "").expect("written");
+        }
+        let mut report =
+            Report { records: vec![record("acme/page", "messenger", "ran")], ..Report::default() };
+        report.expect(adapters.path()).expect("read");
+        assert_eq!(report.untried, [("acme".into(), "webhook"), ("acme-two".into(), "webhook")]);
+        assert_eq!(report.absent, [("acme-two".into(), "messenger")]);
+        assert!(!report.good());
     }
 }

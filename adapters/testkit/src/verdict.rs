@@ -42,7 +42,8 @@ pub struct Place {
 }
 
 /// Names of modules that tell nothing of the adapter.
-const SILENT: [&str; 6] = ["main", "tests", "conformance", "messenger", "webhook", "suite"];
+const SILENT: [&str; 8] =
+    ["main", "tests", "conformance", "messenger", "messengers", "webhook", "webhooks", "suite"];
 
 impl Place {
     /// The adapter's name: the package's without `tradepost-`, then what tells its dialects apart.
