@@ -1,10 +1,11 @@
 //! One person may have several ids with an account, and a number: they are linked by a provider's word, and by nothing else.
 
 use tradepost_domain::{
-    Contact, Content, Conversation, EventId, Identity, Party, Phone, Purpose, What, consent::Evidence,
+    Capabilities, Contact, Content, Conversation, EventId, Identity, Party, Phone, Purpose, What,
+    capabilities::TextUnit, consent::Evidence,
 };
 
-use super::shop::Shop;
+use super::shop::{Setup, Shop};
 
 const SCOPED: &str = "BR.777";
 const NUMBER: &str = "5511987654321";
@@ -117,10 +118,15 @@ fn a_number_in_an_older_spelling_is_the_same_persons() {
 /// proves: FI-04, FI-14
 #[test]
 fn a_stop_holds_under_every_id() {
-    let shop = Shop::new();
+    let text = Capabilities::text_only(1_000, TextUnit::Characters);
+    let capabilities = Capabilities { templates: true, ..text };
+    let shop = Shop::with(Setup { capabilities, ..Setup::default() });
     hears(&shop, scoped(), "STOP");
-    hears(&shop, both(), "hello");
+    hears(&shop, both(), "promote spring");
+    shop.rests();
     assert_eq!(marketing(&shop, &the_contact(&shop).identities), Some(false));
+    let refused = shop.store.tables().messages().into_iter().find_map(|line| line.reason);
+    assert_eq!(refused.as_deref(), Some("the customer takes no offers"));
 }
 
 /// proves: FI-14
