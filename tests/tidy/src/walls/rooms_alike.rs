@@ -32,6 +32,10 @@ pub(super) const WALL: Wall = Wall {
     ],
     allowed: &[
         (
+            "a workspace of its own",
+            "=== tests/outside/Cargo.toml\n[package]\nname = \"corner-gateway\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\ntradepost-gateway = \"0.1.0\"\n=== tests/outside/src/main.rs\n//! A program.\n",
+        ),
+        (
             "a channel in the gateway's list",
             "=== gateway/Cargo.toml\n[package]\nname = \"tradepost-gateway\"\nversion.workspace = true\nedition.workspace = true\nlicense.workspace = true\n[dependencies]\ntradepost-acme = { path = \"../adapters/acme\", version = \"0.1.0\" }\n[lints]\nworkspace = true",
         ),
@@ -53,6 +57,10 @@ fn check(house: &House) -> Vec<Fault> {
 
 fn check_room(room: &Room) -> Vec<Fault> {
     let mut faults = Vec::new();
+    // It stands outside the house, and knows it by its packages.
+    if room.manifest.contains_key("workspace") {
+        return faults;
+    }
     if !inherits(room.manifest.get("lints")) {
         faults.push(fault(room.place(), "lints are not the workspace's"));
     }
