@@ -15,7 +15,7 @@ use hyper::{Request, StatusCode};
 
 use crate::{
     client::once,
-    letter::{ACCOUNTS, APP_SECRET, account},
+    letter::{ACCOUNTS, APP_SECRET, account, whatsapp},
     process::{Program, Used, child_of, command, used},
     provider::Provider,
     stage::Stage,
@@ -159,6 +159,14 @@ impl House {
         Ok(Running { program, pid, address, ready_after })
     }
 
+    /// Its door.
+    pub fn address(&self) -> Result<SocketAddr> {
+        self.running
+            .as_ref()
+            .map(|running| running.address)
+            .context("find the door of a house that does not run")
+    }
+
     /// What its process has used.
     pub fn used(&self) -> Result<Used> {
         self.running.as_ref().context("look at a house that does not run")?.used()
@@ -234,18 +242,29 @@ fn free_port() -> Result<u16> {
 fn settings(manner: Manner, port: u16, provider: &str, layout: &str) -> String {
     let quiet = if matches!(manner, Manner::Quiet | Manner::QuietLimited) { "24 h" } else { "0 s" };
     let most = if matches!(manner, Manner::QuietLimited | Manner::WebLimited) { 1_000_000 } else { 0 };
-    let accounts: String = (0..ACCOUNTS).map(|number| account_settings(&account(number), provider)).collect();
+    let one = |number| {
+        let numbers = account_settings("whatsapp", &whatsapp::account(number), provider);
+        account_settings("instagram", &account(number), provider) + &numbers
+    };
+    let accounts: String = (0..ACCOUNTS).map(one).collect();
+    let endpoints: String = ["instagram", "whatsapp"].map(endpoint_settings).concat();
     format!(
         "[server]\nbind = \"127.0.0.1\"\nport = {port}\nper_second = {most}\n[store]\n{layout}[log]\nformat = \"json\"\n\
          [[storefront]]\nid = \"shop\"\nname = \"Shop\"\ncurrency = \"USD\"\nquiet = \"{quiet}\"\nquiet_most = \"24 h\"\n\
-         show_signals = false\ncontact_per_minute = {most}\nper_minute = {most}\n[[endpoint]]\nchannel = \"instagram\"\nname = \"main\"\napp_secret = \"{APP_SECRET}\"\n\
-         verify_token = \"a-word-for-the-handshake\"\n{accounts}"
+         show_signals = false\ncontact_per_minute = {most}\nper_minute = {most}\n{endpoints}{accounts}"
     )
 }
 
-fn account_settings(id: &str, provider: &str) -> String {
+fn endpoint_settings(channel: &str) -> String {
     format!(
-        "[[account]]\nchannel = \"instagram\"\nid = \"{id}\"\nstorefront = \"shop\"\ntoken = \"token-{id}\"\n\
+        "[[endpoint]]\nchannel = \"{channel}\"\nname = \"main\"\napp_secret = \"{APP_SECRET}\"\n\
+         verify_token = \"a-word-for-the-handshake\"\n"
+    )
+}
+
+fn account_settings(channel: &str, id: &str, provider: &str) -> String {
+    format!(
+        "[[account]]\nchannel = \"{channel}\"\nid = \"{id}\"\nstorefront = \"shop\"\ntoken = \"token-{id}\"\n\
          base = \"{provider}/\"\nper_second = 1000\n"
     )
 }

@@ -1,4 +1,6 @@
-//! What customers write: signed Instagram webhooks of about 1 KB, composed and signed before anything is measured.
+//! What customers write: signed webhooks of about 1 KB, composed and signed before anything is measured.
+
+pub mod whatsapp;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,8 +13,8 @@ use sha2::Sha256;
 
 /// Signs every webhook.
 pub const APP_SECRET: &str = "secret-of-the-app";
-/// Where webhooks come in.
-pub const PATH: &str = "/webhooks/instagram/main";
+/// Where webhooks of Instagram come in.
+const INSTAGRAM: &str = "/webhooks/instagram/main";
 /// Where a signature stands.
 pub const HEADER: &str = "x-hub-signature-256";
 /// The shop's accounts: a customer writes to one of them, so that sends spread over as many lanes.
@@ -31,6 +33,7 @@ const FILLER: &str = "We should like to come by with the children some time next
 pub struct Letter {
     /// Who writes.
     pub customer: u64,
+    path: &'static str,
     body: Bytes,
     signature: HeaderValue,
 }
@@ -55,17 +58,20 @@ pub fn peer(customer: u64) -> String {
 impl Letter {
     /// The customer's letter of that number; no two letters of a run have the same number.
     pub fn new(customer: u64, number: u64, at_us: i64) -> Result<Self> {
-        let body = compose(customer, number, at_us / 1_000);
+        Self::signed(INSTAGRAM, customer, compose(customer, number, at_us / 1_000))
+    }
+
+    fn signed(path: &'static str, customer: u64, body: String) -> Result<Self> {
         let mut mac = Hmac::<Sha256>::new_from_slice(APP_SECRET.as_bytes()).context("use a key")?;
         mac.update(body.as_bytes());
         let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
         let signature = HeaderValue::from_str(&signature).context("write a header")?;
-        Ok(Self { customer, body: body.into(), signature })
+        Ok(Self { customer, path, body: body.into(), signature })
     }
 
     pub fn request(&self) -> Result<Request<Full<Bytes>>> {
         let request =
-            Request::post(PATH).header("host", "127.0.0.1").header("content-type", "application/json");
+            Request::post(self.path).header("host", "127.0.0.1").header("content-type", "application/json");
         let request = request.header(HEADER, self.signature.clone());
         request.body(Full::new(self.body.clone())).context("make a request")
     }
@@ -95,7 +101,11 @@ impl Mail {
     /// So many letters, numbered from `first`; who writes each is told by `customer`, which is given its place from 0.
     pub fn write(count: usize, first: u64, customer: impl Fn(u64) -> u64) -> Result<Self> {
         let now = crate::clock::now_us();
-        let letters = (0..count as u64).map(|place| Letter::new(customer(place), first + place, now));
+        Self::of((0..count as u64).map(|place| Letter::new(customer(place), first + place, now)))
+    }
+
+    /// These letters, in this order.
+    pub fn of(letters: impl Iterator<Item = Result<Letter>>) -> Result<Self> {
         Ok(Self { letters: letters.collect::<Result<_>>()?, next: AtomicUsize::new(0) })
     }
 

@@ -19,6 +19,9 @@ pub struct Options {
     /// On which store.
     #[arg(long, value_enum, default_value = "both")]
     pub store: Stores,
+    /// With `ingest`: another channel than Instagram, measured beside it in the same run, and what its receipts cost.
+    #[arg(long, value_enum)]
+    pub channel: Option<Channel>,
     /// How long each load lasts; 10 by default, 1 with --smoke.
     #[arg(long, value_name = "N")]
     pub seconds: Option<u64>,
@@ -52,6 +55,13 @@ pub enum Measurement {
     /// The bare route, as a process of its own.
     #[value(hide = true)]
     Bare,
+}
+
+/// A channel that is measured beside Instagram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Channel {
+    /// Meta's Cloud API.
+    Whatsapp,
 }
 
 /// On which store.

@@ -1,5 +1,6 @@
 //! The measurements.
 
+mod channels;
 mod ingest;
 mod limits;
 mod open;
@@ -42,6 +43,9 @@ pub async fn all(options: &Options, report: &mut Report) -> Result<()> {
             let title = format!("{name}, {}", kind.word());
             match (stage.refuses(kind), measurement) {
                 (Some(why), _) => report.add(Section::skipped(title, why)),
+                (None, Measurement::Ingest) if options.channel.is_some() => {
+                    report.add(channels::measure(&stage, kind).await?);
+                }
                 (None, Measurement::Ingest) => {
                     report.add(open::measure(&stage, kind).await?);
                     report.add(ingest::measure(&stage, kind).await?);

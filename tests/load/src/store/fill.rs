@@ -67,7 +67,7 @@ impl Store {
     }
 
     /// A number as 26 digits, which every id may end with.
-    fn digits(&self, number: &str) -> String {
+    pub(super) fn digits(&self, number: &str) -> String {
         match self.kind() {
             Kind::Sqlite => format!("printf('%026d', {number})"),
             Kind::Postgres => format!("lpad(({number})::text, 26, '0')"),

@@ -2,6 +2,7 @@
 
 mod fill;
 mod insert;
+mod lines;
 mod postgres;
 mod sqlite;
 #[cfg(test)]
