@@ -8,7 +8,7 @@ use tradepost_domain::{
     AccountKey, Author, Content, ConversationId, Correlation, Delivery, EffectId, Line, MessageId, Slot,
     Timestamp,
 };
-use tradepost_ports::store::{Kept, MediaBlob, Messages, Written};
+use tradepost_ports::store::{Kept, MediaBlob, Messages, ToldOf, Written};
 
 use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
@@ -141,6 +141,14 @@ impl Messages for SqlUnit<'_> {
             .order(messages::seq);
         let rows = self.run(|db| known.select(Row::as_select()).load(db)).await?;
         rows.into_iter().map(Row::read).collect()
+    }
+
+    async fn told_of(&mut self, references: &[(AccountKey, String)]) -> Kept<Vec<Option<ToldOf>>> {
+        let known = self.lines_among(references).await?;
+        let found = |(account, reference): &(AccountKey, String)| {
+            known.get(&(account.to_string(), reference.clone())).copied()
+        };
+        Ok(references.iter().map(found).collect())
     }
 
     async fn left_since(&mut self, conversation: ConversationId, since: Timestamp) -> Kept<u32> {

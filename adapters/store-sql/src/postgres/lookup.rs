@@ -6,11 +6,11 @@ use diesel::{
     QueryResult,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{Array, Text},
+    sql_types::{Array, Bool, Text},
 };
 use diesel_async::RunQueryDsl;
-use tradepost_domain::{AccountKey, ContactId, ConversationId, Identity, StorefrontId, Timestamp};
-use tradepost_ports::store::Kept;
+use tradepost_domain::{AccountKey, ContactId, ConversationId, Identity, MessageId, StorefrontId, Timestamp};
+use tradepost_ports::store::{Kept, ToldOf};
 
 use super::SqlUnit;
 use crate::types::{At, Id, Moment};
@@ -41,6 +41,24 @@ impl SqlUnit<'_> {
         let rows: Vec<(String, String, Id<ConversationId>)> =
             self.run(|db| RunQueryDsl::load(met, db)).await?;
         Ok(rows.into_iter().map(|(account, peer, Id(id))| ((account, peer), id)).collect())
+    }
+
+    /// The oldest lines of these references; their conversations are this unit's until its end.
+    pub(super) async fn lines_among(
+        &mut self,
+        references: &[(AccountKey, String)],
+    ) -> Kept<BTreeMap<(String, String), ToldOf>> {
+        let lines = Lines {
+            accounts: references.iter().map(|(account, _)| account.as_str()).collect(),
+            references: references.iter().map(|(_, reference)| reference.as_str()).collect(),
+        };
+        let rows: Vec<(String, String, Id<MessageId>, Id<ConversationId>, bool)> =
+            self.run(|db| RunQueryDsl::load(lines, db)).await?;
+        let mut known = BTreeMap::new();
+        for (account, reference, Id(id), Id(conversation), ours) in rows {
+            known.entry((account, reference)).or_insert(ToldOf { id, conversation, ours });
+        }
+        Ok(known)
     }
 
     /// The contacts that storefronts know by these identities.
@@ -120,6 +138,39 @@ impl QueryId for Met<'_> {
 
 impl Query for Met<'_> {
     type SqlType = (Text, Text, Text);
+}
+
+/// The lines of these references, oldest first, their conversations locked in the order of their ids.
+struct Lines<'r> {
+    accounts: Vec<&'r str>,
+    references: Vec<&'r str>,
+}
+
+impl QueryFragment<Pg> for Lines<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT messages.account, messages.reference, messages.id, messages.conversation, \
+             messages.delivery IS NOT NULL FROM unnest(",
+        );
+        out.push_bind_param::<Array<Text>, _>(&self.accounts)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.references)?;
+        out.push_sql(
+            ") AS asked (account, reference) JOIN messages ON messages.account = asked.account \
+             AND messages.reference = asked.reference JOIN conversations ON conversations.id = messages.conversation \
+             ORDER BY conversations.id, messages.seq FOR UPDATE OF conversations",
+        );
+        Ok(())
+    }
+}
+
+impl QueryId for Lines<'_> {
+    type QueryId = Lines<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for Lines<'_> {
+    type SqlType = (Text, Text, Text, Text, Bool);
 }
 
 /// Who has these identities.

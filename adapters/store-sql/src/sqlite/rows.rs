@@ -6,7 +6,7 @@ use diesel::{SqliteConnection, dsl::case_when, prelude::*, query_dsl::methods::E
 use tradepost_domain::{
     AccountKey, Contact, ContactId, ConversationId, Delivery, Identity, MessageId, StorefrontId, Timestamp,
 };
-use tradepost_ports::store::{Kept, StoreError};
+use tradepost_ports::store::{Kept, StoreError, ToldOf};
 
 use super::{SqlUnit, conversations, events, inbox, messages, outbox};
 use crate::{
@@ -140,6 +140,28 @@ impl SqlUnit<'_> {
             new.push(self.run(|db| heard.execute(db)).await? == 1);
         }
         Ok(new)
+    }
+
+    /// The oldest lines of these references.
+    pub(super) async fn lines_among(
+        &mut self,
+        references: &[(AccountKey, String)],
+    ) -> Kept<BTreeMap<(String, String), ToldOf>> {
+        use schema::messages;
+        let mut known = BTreeMap::new();
+        for (account, reference) in references {
+            let line = messages::table
+                .filter(messages::account.eq(account.as_str()))
+                .filter(messages::reference.eq(reference))
+                .order(messages::seq)
+                .select((messages::id, messages::conversation, messages::delivery.is_not_null()));
+            let found: Option<(Id<MessageId>, Id<ConversationId>, bool)> =
+                self.find(|db| line.get_result(db)).await?;
+            known.extend(found.map(|(Id(id), Id(conversation), ours)| {
+                ((account.to_string(), reference.clone()), ToldOf { id, conversation, ours })
+            }));
+        }
+        Ok(known)
     }
 
     /// The conversations with these customers.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use tradepost_domain::{AccountKey, Content, ConversationId, Delivery, Line, MessageId, Slot, Timestamp};
-use tradepost_ports::store::{Kept, MediaBlob, Messages, Written};
+use tradepost_ports::store::{Kept, MediaBlob, Messages, ToldOf, Written};
 
 use super::tables::{Placed, Tables, sorted};
 
@@ -55,6 +55,19 @@ impl Messages for Tables {
         let open = |line: &Line| matches!(line.delivery, Some(Delivery::Sending | Delivery::Uncertain));
         let lines = lines_of(self, conversation).into_iter().map(|line| &line.row.line);
         Ok(lines.filter(|line| open(line)).cloned().collect())
+    }
+
+    async fn told_of(&mut self, references: &[(AccountKey, String)]) -> Kept<Vec<Option<ToldOf>>> {
+        let mut found = Vec::with_capacity(references.len());
+        for (account, reference) in references {
+            let line = self.by_reference(account, reference).await?;
+            found.push(line.map(|written| ToldOf {
+                id: written.line.id,
+                conversation: written.conversation,
+                ours: written.line.delivery.is_some(),
+            }));
+        }
+        Ok(found)
     }
 
     async fn left_since(&mut self, conversation: ConversationId, since: Timestamp) -> Kept<u32> {

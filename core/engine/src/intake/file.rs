@@ -4,12 +4,12 @@ use std::{collections::BTreeSet, time::Duration};
 
 use parking_lot::Mutex;
 use tradepost_domain::{
-    AccountKey, Arrival, ConversationId, Correlation, Delivery, EventId, Lane, Timestamp, What,
+    AccountKey, Arrival, ConversationId, Correlation, Delivery, EventId, Lane, MessageId, Timestamp, What,
     ledger::{Order, Payment},
 };
 use tradepost_ports::{
     Unit,
-    store::{Fate, InboxBody, InboxRow, Kept, Ledger, Parked, ParkedNews, StoredEvent},
+    store::{Fate, InboxBody, InboxRow, Kept, Ledger, Parked, ParkedNews, StoredEvent, ToldOf},
 };
 
 use super::{
@@ -244,6 +244,15 @@ impl<'a> Filing<'a> {
         earlier_too: bool,
         reason: Option<String>,
     ) -> Kept<Filed> {
+        if let Some(line) = self.line_met(&reference) {
+            let ToldOf { id, conversation, ours } = line;
+            if ours {
+                self.house
+                    .move_line(unit, (id, conversation), delivery, earlier_too, reason.as_deref())
+                    .await?;
+            }
+            return Ok(Filed::within(Fate::Applied, conversation));
+        }
         let Some(written) = unit.by_reference(&self.account, &reference).await? else {
             let news = ParkedNews::Receipt { delivery, earlier_too, reason };
             self.park(unit, &reference, self.house.tuning.memory, news).await?;
@@ -252,6 +261,12 @@ impl<'a> Filing<'a> {
         unit.conversation(written.conversation).await?;
         self.house.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
         Ok(Filed::within(Fate::Applied, written.conversation))
+    }
+
+    /// The line of that reference, where it was looked up for the whole unit.
+    fn line_met(&self, reference: &str) -> Option<ToldOf> {
+        let met = self.met?;
+        met.lines.get(&(self.account.clone(), reference.to_owned())).copied()
     }
 
     async fn release_receipt(&self, unit: &mut dyn Unit, reference: &str) -> Kept<Filed> {
@@ -301,9 +316,21 @@ impl House {
         if written.line.delivery.is_none() {
             return Ok(());
         }
-        unit.deliver(written.line.id, delivery, None, reason, None).await?;
+        let line = (written.line.id, written.conversation);
+        self.move_line(unit, line, delivery, earlier_too, reason).await
+    }
+
+    async fn move_line(
+        &self,
+        unit: &mut dyn Unit,
+        (line, conversation): (MessageId, ConversationId),
+        delivery: Delivery,
+        earlier_too: bool,
+        reason: Option<&str>,
+    ) -> Kept<()> {
+        unit.deliver(line, delivery, None, reason, None).await?;
         if earlier_too {
-            unit.deliver_up_to(written.conversation, written.line.id, delivery).await?;
+            unit.deliver_up_to(conversation, line, delivery).await?;
         }
         Ok(())
     }

@@ -3,8 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use parking_lot::Mutex;
-use tradepost_domain::{AccountKey, Arrival, ContactId, ConversationId, Identity, StorefrontId};
-use tradepost_ports::{Unit, store::Kept};
+use tradepost_domain::{AccountKey, Arrival, ContactId, ConversationId, Identity, StorefrontId, What};
+use tradepost_ports::{
+    Unit,
+    store::{Kept, ToldOf},
+};
 
 use super::{Intake, New, person::identities};
 use crate::House;
@@ -16,6 +19,8 @@ pub(super) struct Met {
     pub(super) conversations: Mutex<HashMap<(AccountKey, String), ConversationId>>,
     /// Contacts of those who have no conversation there, and of those who have several ids, by storefront and identity.
     pub(super) contacts: Mutex<HashMap<(StorefrontId, Identity), Option<ContactId>>>,
+    /// The lines that receipts speak of, by account and reference.
+    pub(super) lines: HashMap<(AccountKey, String), ToldOf>,
 }
 
 impl House {
@@ -37,10 +42,17 @@ impl House {
             (!self.linked.holds(&account, party)).then(|| (account.clone(), identities(&account, party)))
         };
         let to_link: Vec<_> = new.iter().filter_map(to_link).collect();
-        if customers.is_empty() {
+        let line = |new: &New<'_>| match &new.arrival.what {
+            What::Receipt { reference, .. } => Some((account(new)?, reference.clone())),
+            _ => None,
+        };
+        let lines: Vec<_> = new.iter().filter_map(line).collect::<HashSet<_>>().into_iter().collect();
+        if customers.is_empty() && lines.is_empty() {
             return Ok(Met::default());
         }
         let met = unit.met(&customers).await?;
+        let told = if lines.is_empty() { Vec::new() } else { unit.told_of(&lines).await? };
+        let lines = lines.into_iter().zip(told).filter_map(|(line, told)| Some((line, told?))).collect();
         let (known, strangers): (Vec<_>, Vec<_>) =
             customers.into_iter().zip(met).partition(|(_, id)| id.is_some());
         let identity = |((account, peer), _): ((AccountKey, String), _)| {
@@ -59,6 +71,7 @@ impl House {
                 known.into_iter().filter_map(|(customer, id)| Some((customer, id?))).collect(),
             ),
             contacts: Mutex::new(strangers.into_iter().zip(contacts).collect()),
+            lines,
         })
     }
 }

@@ -32,6 +32,9 @@ pub trait Messages: Send {
     /// The line that a provider knows by that reference.
     async fn by_reference(&mut self, account: &AccountKey, reference: &str) -> Kept<Option<Written>>;
 
+    /// As [`Messages::by_reference`] for many at once, in the order given. Their conversations are this unit's until its end.
+    async fn told_of(&mut self, references: &[(AccountKey, String)]) -> Kept<Vec<Option<ToldOf>>>;
+
     /// All lines of that reference, oldest first: a message that was filed again has more than one.
     async fn copies(&mut self, account: &AccountKey, reference: &str) -> Kept<Vec<Written>>;
 
@@ -94,6 +97,17 @@ pub struct Written {
     pub reason: Option<String>,
     /// When it left us.
     pub left_at: Option<Timestamp>,
+}
+
+/// A line that news speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToldOf {
+    /// The line.
+    pub id: MessageId,
+    /// Whose transcript.
+    pub conversation: ConversationId,
+    /// Is it ours? News of a customer's own line says nothing.
+    pub ours: bool,
 }
 
 /// A medium in the store.

@@ -32,7 +32,7 @@ pub use events::{Events, Fate, StoredEvent};
 pub use inbox::{Inbox, InboxBody, InboxRow, StaffWord};
 pub use journal::{DeadLetter, DeadLetters, DeadWork, Journal, JournalRow};
 pub use ledger::{Ledger, Parked, ParkedNews};
-pub use messages::{MediaBlob, Messages, Written};
+pub use messages::{MediaBlob, Messages, ToldOf, Written};
 pub use outbox::{Cause, Class, Outbox, OutboxRow, OutboxState, Work};
 pub use retention::{AgedConversation, AgedEvent, Retention};
 pub use rules::Rules;

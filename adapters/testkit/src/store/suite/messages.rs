@@ -1,9 +1,9 @@
 //! What every store promises of messages.
 
-use tradepost_domain::{Content, ConversationId, Delivery, Line, MessageId, Slot};
+use tradepost_domain::{AccountKey, Content, ConversationId, Delivery, Line, MessageId, Slot};
 use tradepost_ports::{
     Store,
-    store::{MediaBlob, Written},
+    store::{MediaBlob, ToldOf, Written},
 };
 
 use super::conversations;
@@ -86,6 +86,27 @@ pub async fn copies(store: &dyn Store) {
     let found = seen!(store, |unit| unit.copies(&make::account(), "m1").await);
     assert_eq!(found.iter().map(|copy| copy.line.id).collect::<Vec<_>>(), [2, 3].map(make::message_id));
     assert_eq!(seen!(store, |unit| unit.copies(&make::account(), "m9").await), []);
+}
+
+/// proves: IN-08
+pub async fn told_of(store: &dyn Store) {
+    let [one, other] = conversations(store).await;
+    let named = |written: Written, reference: &str| Written { reference: Some(reference.into()), ..written };
+    let lines = vec![
+        named(line(1, one, Delivery::Sent), "m1"),
+        named(line(2, other, Delivery::Queued), "m2"),
+        named(make::heard(3, one), "m3"),
+        named(make::heard(4, one), "m1"),
+    ];
+    write_all(store, lines).await;
+    let asked = ["m3", "m9", "m2", "m1"].map(|reference| (make::account(), reference.to_owned()));
+    let elsewhere = (AccountKey::new("sandbox:9"), "m1".to_owned());
+    let asked: Vec<_> = asked.into_iter().chain([elsewhere]).collect();
+    let told = within!(store, |unit| unit.told_of(&asked).await);
+    let known = |n, conversation, ours| Some(ToldOf { id: make::message_id(n), conversation, ours });
+    let expected = [known(3, one, false), None, known(2, other, true), known(1, one, true), None];
+    assert_eq!(told, expected, "in the order asked, the oldest of each reference");
+    assert_eq!(within!(store, |unit| unit.told_of(&[]).await), []);
 }
 
 /// proves: IN-08
