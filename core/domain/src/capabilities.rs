@@ -52,6 +52,8 @@ pub enum TextUnit {
     Bytes,
     /// Unicode scalar values.
     Characters,
+    /// Units of UTF-16: a sign beyond the first plane is two.
+    Utf16,
     /// Parts of an SMS: [`crate::fit::sms`].
     Segments,
 }
@@ -62,6 +64,7 @@ impl TextUnit {
         match self {
             Self::Bytes => text.len(),
             Self::Characters => text.chars().count(),
+            Self::Utf16 => text.encode_utf16().count(),
             Self::Segments => sms::segments(text).count,
         }
     }

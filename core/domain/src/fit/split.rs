@@ -50,8 +50,18 @@ fn room(text: &str, limit: TextLimit) -> usize {
     match limit.unit {
         TextUnit::Bytes => text.floor_char_boundary(limit.most),
         TextUnit::Characters => text.char_indices().nth(limit.most).map_or(text.len(), |(at, _)| at),
+        TextUnit::Utf16 => utf16_room(text, limit.most),
         TextUnit::Segments => sms::room(text, "", limit.most),
     }
+}
+
+fn utf16_room(text: &str, most: usize) -> usize {
+    let mut units = 0;
+    let beyond = text.char_indices().find(|(_, char)| {
+        units += char.len_utf16();
+        units > most
+    });
+    beyond.map_or(text.len(), |(at, _)| at)
 }
 
 /// How many bytes of the text are within the limit when the mark follows; `None` when not even the mark is.

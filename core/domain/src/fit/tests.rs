@@ -154,6 +154,10 @@ fn characters_are_counted_where_the_channel_counts_them() {
     let limit = TextLimit { most: 20, unit: TextUnit::Characters };
     assert_eq!(split(&"é".repeat(20), limit).len(), 1);
     assert_eq!(split(&"é".repeat(21), limit).len(), 2);
+    let limit = TextLimit { most: 20, unit: TextUnit::Utf16 };
+    assert_eq!(split(&"é".repeat(20), limit).len(), 1);
+    assert_eq!(split(&"😀".repeat(10), limit).len(), 1);
+    assert_eq!(split(&"😀".repeat(11), limit).len(), 2);
 }
 
 /// proves: CV-09

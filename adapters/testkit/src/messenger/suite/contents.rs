@@ -16,7 +16,8 @@ pub(super) fn text(unit: TextUnit, units: usize) -> String {
         TextUnit::Characters => "é".repeat(units),
         TextUnit::Segments if units > 1 => "e".repeat(Alphabet::Gsm7.joined() * units),
         TextUnit::Segments => "e".repeat(Alphabet::Gsm7.alone() * units),
-        _ => "e".repeat(units),
+        TextUnit::Utf16 => "😀".repeat(units / 2) + &"e".repeat(units % 2),
+        TextUnit::Bytes => "e".repeat(units),
     }
 }
 

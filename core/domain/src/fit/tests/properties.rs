@@ -32,7 +32,12 @@ fn nasty_of(most: usize) -> impl Strategy<Value = String> {
 fn limit() -> impl Strategy<Value = TextLimit> {
     (
         LEAST_TEXT..200,
-        prop_oneof![Just(TextUnit::Bytes), Just(TextUnit::Characters), Just(TextUnit::Segments)],
+        prop_oneof![
+            Just(TextUnit::Bytes),
+            Just(TextUnit::Characters),
+            Just(TextUnit::Utf16),
+            Just(TextUnit::Segments)
+        ],
     )
         .prop_map(|(most, unit)| match unit {
             TextUnit::Segments => TextLimit { most: most % 4 + 1, unit },
