@@ -6,14 +6,16 @@ use diesel::{
     QueryResult,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{Array, Bool, Text},
+    sql_types::{Array, Nullable, Text},
 };
 use diesel_async::RunQueryDsl;
-use tradepost_domain::{AccountKey, ContactId, ConversationId, Identity, MessageId, StorefrontId, Timestamp};
+use tradepost_domain::{
+    AccountKey, ContactId, ConversationId, Delivery, Identity, MessageId, StorefrontId, Timestamp,
+};
 use tradepost_ports::store::{Kept, ToldOf};
 
 use super::SqlUnit;
-use crate::types::{At, Id, Moment};
+use crate::types::{At, Id, Moment, Word};
 
 impl SqlUnit<'_> {
     /// Which of the keys are new. They are written in the order of their letters, so that of two units that write the same
@@ -52,11 +54,12 @@ impl SqlUnit<'_> {
             accounts: references.iter().map(|(account, _)| account.as_str()).collect(),
             references: references.iter().map(|(_, reference)| reference.as_str()).collect(),
         };
-        let rows: Vec<(String, String, Id<MessageId>, Id<ConversationId>, bool)> =
+        let rows: Vec<(String, String, Id<MessageId>, Id<ConversationId>, Option<Word<Delivery>>)> =
             self.run(|db| RunQueryDsl::load(lines, db)).await?;
         let mut known = BTreeMap::new();
-        for (account, reference, Id(id), Id(conversation), ours) in rows {
-            known.entry((account, reference)).or_insert(ToldOf { id, conversation, ours });
+        for (account, reference, Id(id), Id(conversation), delivery) in rows {
+            let delivery = delivery.map(|word| word.0);
+            known.entry((account, reference)).or_insert(ToldOf { id, conversation, delivery });
         }
         Ok(known)
     }
@@ -149,8 +152,8 @@ struct Lines<'r> {
 impl QueryFragment<Pg> for Lines<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
-            "SELECT messages.account, messages.reference, messages.id, messages.conversation, \
-             messages.delivery IS NOT NULL FROM unnest(",
+            "SELECT messages.account, messages.reference, messages.id, messages.conversation, messages.delivery \
+             FROM unnest(",
         );
         out.push_bind_param::<Array<Text>, _>(&self.accounts)?;
         out.push_sql(", ");
@@ -170,7 +173,7 @@ impl QueryId for Lines<'_> {
 }
 
 impl Query for Lines<'_> {
-    type SqlType = (Text, Text, Text, Text, Bool);
+    type SqlType = (Text, Text, Text, Text, Nullable<Text>);
 }
 
 /// Who has these identities.

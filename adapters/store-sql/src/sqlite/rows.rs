@@ -154,11 +154,14 @@ impl SqlUnit<'_> {
                 .filter(messages::account.eq(account.as_str()))
                 .filter(messages::reference.eq(reference))
                 .order(messages::seq)
-                .select((messages::id, messages::conversation, messages::delivery.is_not_null()));
-            let found: Option<(Id<MessageId>, Id<ConversationId>, bool)> =
+                .select((messages::id, messages::conversation, messages::delivery));
+            let found: Option<(Id<MessageId>, Id<ConversationId>, Option<Word<Delivery>>)> =
                 self.find(|db| line.get_result(db)).await?;
-            known.extend(found.map(|(Id(id), Id(conversation), ours)| {
-                ((account.to_string(), reference.clone()), ToldOf { id, conversation, ours })
+            known.extend(found.map(|(Id(id), Id(conversation), delivery)| {
+                (
+                    (account.to_string(), reference.clone()),
+                    ToldOf { id, conversation, delivery: delivery.map(|word| word.0) },
+                )
             }));
         }
         Ok(known)

@@ -64,7 +64,7 @@ impl Messages for Tables {
             found.push(line.map(|written| ToldOf {
                 id: written.line.id,
                 conversation: written.conversation,
-                ours: written.line.delivery.is_some(),
+                delivery: written.line.delivery,
             }));
         }
         Ok(found)

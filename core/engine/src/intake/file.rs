@@ -245,13 +245,8 @@ impl<'a> Filing<'a> {
         reason: Option<String>,
     ) -> Kept<Filed> {
         if let Some(line) = self.line_met(&reference) {
-            let ToldOf { id, conversation, ours } = line;
-            if ours {
-                self.house
-                    .move_line(unit, (id, conversation), delivery, earlier_too, reason.as_deref())
-                    .await?;
-            }
-            return Ok(Filed::within(Fate::Applied, conversation));
+            let news = (delivery, reason.as_deref());
+            return self.receipt_of(unit, &reference, line, news, earlier_too).await;
         }
         let Some(written) = unit.by_reference(&self.account, &reference).await? else {
             let news = ParkedNews::Receipt { delivery, earlier_too, reason };
@@ -266,7 +261,31 @@ impl<'a> Filing<'a> {
     /// The line of that reference, where it was looked up for the whole unit.
     fn line_met(&self, reference: &str) -> Option<ToldOf> {
         let met = self.met?;
-        met.lines.get(&(self.account.clone(), reference.to_owned())).copied()
+        met.lines.lock().get(&(self.account.clone(), reference.to_owned())).copied()
+    }
+
+    /// News of a line whose conversation this unit has, so that it is where it was found. What changes nothing is not written.
+    async fn receipt_of(
+        &self,
+        unit: &mut dyn Unit,
+        reference: &str,
+        line: ToldOf,
+        (delivery, reason): (Delivery, Option<&str>),
+        earlier_too: bool,
+    ) -> Kept<Filed> {
+        let filed = Filed::within(Fate::Applied, line.conversation);
+        let Some(so_far) = line.delivery else { return Ok(filed) };
+        let then = so_far.after(delivery);
+        if then != so_far {
+            self.house.move_line(unit, (line.id, line.conversation), delivery, earlier_too, reason).await?;
+        } else if earlier_too {
+            unit.deliver_up_to(line.conversation, line.id, delivery).await?;
+        }
+        if let Some(met) = self.met {
+            let key = (self.account.clone(), reference.to_owned());
+            met.lines.lock().insert(key, ToldOf { delivery: Some(then), ..line });
+        }
+        Ok(filed)
     }
 
     async fn release_receipt(&self, unit: &mut dyn Unit, reference: &str) -> Kept<Filed> {

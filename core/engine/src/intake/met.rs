@@ -20,7 +20,7 @@ pub(super) struct Met {
     /// Contacts of those who have no conversation there, and of those who have several ids, by storefront and identity.
     pub(super) contacts: Mutex<HashMap<(StorefrontId, Identity), Option<ContactId>>>,
     /// The lines that receipts speak of, by account and reference.
-    pub(super) lines: HashMap<(AccountKey, String), ToldOf>,
+    pub(super) lines: Mutex<HashMap<(AccountKey, String), ToldOf>>,
 }
 
 impl House {
@@ -52,7 +52,8 @@ impl House {
         }
         let met = unit.met(&customers).await?;
         let told = if lines.is_empty() { Vec::new() } else { unit.told_of(&lines).await? };
-        let lines = lines.into_iter().zip(told).filter_map(|(line, told)| Some((line, told?))).collect();
+        let lines = lines.into_iter().zip(told).filter_map(|(line, told)| Some((line, told?)));
+        let lines = Mutex::new(lines.collect());
         let (known, strangers): (Vec<_>, Vec<_>) =
             customers.into_iter().zip(met).partition(|(_, id)| id.is_some());
         let identity = |((account, peer), _): ((AccountKey, String), _)| {

@@ -106,8 +106,8 @@ pub struct ToldOf {
     pub id: MessageId,
     /// Whose transcript.
     pub conversation: ConversationId,
-    /// Is it ours? News of a customer's own line says nothing.
-    pub ours: bool,
+    /// How far it has come; `None` for a customer's own, of which news says nothing.
+    pub delivery: Option<Delivery>,
 }
 
 /// A medium in the store.

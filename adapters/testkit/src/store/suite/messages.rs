@@ -103,8 +103,9 @@ pub async fn told_of(store: &dyn Store) {
     let elsewhere = (AccountKey::new("sandbox:9"), "m1".to_owned());
     let asked: Vec<_> = asked.into_iter().chain([elsewhere]).collect();
     let told = within!(store, |unit| unit.told_of(&asked).await);
-    let known = |n, conversation, ours| Some(ToldOf { id: make::message_id(n), conversation, ours });
-    let expected = [known(3, one, false), None, known(2, other, true), known(1, one, true), None];
+    let known = |n, conversation, delivery| Some(ToldOf { id: make::message_id(n), conversation, delivery });
+    let (queued, sent) = (Some(Delivery::Queued), Some(Delivery::Sent));
+    let expected = [known(3, one, None), None, known(2, other, queued), known(1, one, sent), None];
     assert_eq!(told, expected, "in the order asked, the oldest of each reference");
     assert_eq!(within!(store, |unit| unit.told_of(&[]).await), []);
 }
