@@ -32,6 +32,7 @@ pub fn shipped() -> Outfit {
         // One line each; `tradepost new-adapter` adds its own at the end.
         Box::new(tradepost_instagram::Plug),
         Box::new(tradepost_whatsapp::Plug),
+        Box::new(tradepost_telegram::Plug),
     ];
     let flows = vec![FlowKind {
         name: "rules",
