@@ -162,3 +162,27 @@ fn unless(good: bool, key: &str, wrong: &str, mend: &str) -> Option<BadValue> {
     let bad = || BadValue { key: key.into(), wrong: wrong.into(), mend: mend.into() };
     (!good).then(bad)
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::home(HOME, "https://api.telegram.org", Reach::Public)]
+    #[case::home_without_a_slash("https://api.telegram.org", "https://api.telegram.org", Reach::Public)]
+    #[case::own_server("https://bots.example/api/", "https://bots.example/api", Reach::Any)]
+    #[case::own_machine("http://localhost:8081", "http://localhost:8081", Reach::Any)]
+    fn addresses_stand_below_the_base(#[case] base: &str, #[case] expected: &str, #[case] reach: Reach) {
+        let usual = AccountConfig::new("4711", SecretString::from("4711:AAx_-9"));
+        let config = AccountConfig { base: base.into(), ..usual };
+        let shown = |url: Option<Url>| url.map(String::from);
+        assert_eq!(shown(config.method_url("getMe")), Some(format!("{expected}/bot4711:AAx_-9/getMe")));
+        assert_eq!(
+            shown(config.file_url("a/b.jpg")),
+            Some(format!("{expected}/file/bot4711:AAx_-9/a/b.jpg"))
+        );
+        assert_eq!(config.reach(), reach);
+    }
+}

@@ -6,7 +6,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use tradepost_domain::{Author, Content, EffectId, ErrorKind, PortError, capabilities::Passage};
 use tradepost_ports::{Messenger, Outbound};
-use tradepost_telegram::connect;
+use tradepost_telegram::{connect, connect_media};
 use tradepost_testkit::{
     make,
     messenger::{Provider, Reply, SECRET},
@@ -75,4 +75,12 @@ async fn the_code_and_the_words_are_told_without_the_token() {
     let error = refusal(Reply::json(400, told(400, &words))).await;
     assert_eq!(error.code.as_deref(), Some("400"));
     assert_eq!(error.detail, "Bad Request: [hidden] and [hidden] are odd");
+}
+
+#[test]
+fn a_bot_is_shown_without_its_token() {
+    let config = crate::config("https://bots.example", Duration::from_secs(10));
+    let media = connect_media(config.clone(), crate::http()).expect("good settings");
+    let bot = connect(config.clone(), crate::http()).expect("good settings");
+    assert!(!format!("{config:?} {bot:?} {media:?}").contains(SECRET));
 }
