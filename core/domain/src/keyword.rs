@@ -34,49 +34,56 @@ pub enum Language {
 use Keyword::{Cancel, Help, Start, Stop};
 use Language::{English, German, Hindi, Portuguese, Spanish};
 
-/// Words that are written everywhere, and so tell no language.
-const EVERYWHERE: &[(&str, Keyword)] = &[
-    ("stop", Stop),
-    ("stopall", Stop),
-    ("stop all", Stop),
-    ("start", Start),
-    ("unstop", Start),
-    ("help", Help),
-    ("info", Help),
+/// Words that mean nothing else, whoever writes them where. Those without a language are written everywhere.
+const SURE: &[(&str, Keyword, Option<Language>)] = &[
+    ("stop", Stop, None),
+    ("stopall", Stop, None),
+    ("stop all", Stop, None),
+    ("arret", Stop, None),
+    ("arrêt", Stop, None),
+    ("start", Start, None),
+    ("unstop", Start, None),
+    ("help", Help, None),
+    ("info", Help, None),
+    ("unsubscribe", Stop, Some(English)),
+    ("opt out", Stop, Some(English)),
+    ("opt-out", Stop, Some(English)),
+    ("optout", Stop, Some(English)),
+    ("subscribe", Start, Some(English)),
+    ("opt in", Start, Some(English)),
+    ("opt-in", Start, Some(English)),
+    ("optin", Start, Some(English)),
+    ("dar de baja", Stop, Some(Spanish)),
+    ("darme de baja", Stop, Some(Spanish)),
+    ("suscribirme", Start, Some(Spanish)),
+    ("ayuda", Help, Some(Spanish)),
+    ("descadastrar", Stop, Some(Portuguese)),
+    ("ajuda", Help, Some(Portuguese)),
+    ("stopp", Stop, Some(German)),
+    ("abmelden", Stop, Some(German)),
+    ("abbestellen", Stop, Some(German)),
+    ("abonnieren", Start, Some(German)),
+    ("hilfe", Help, Some(German)),
+    ("मदद", Help, Some(Hindi)),
+    ("सहायता", Help, Some(Hindi)),
 ];
 
-/// Words of every locale are heard in every locale: nobody who writes STOP means anything else.
-const WORDS: &[(&str, Keyword, &[Language])] = &[
-    ("unsubscribe", Stop, &[English]),
-    ("opt out", Stop, &[English]),
-    ("opt-out", Stop, &[English]),
-    ("optout", Stop, &[English]),
-    ("revoke", Stop, &[English]),
+/// Words that may mean something else: heard in shops of their language only, and while the flow has nothing open.
+const LOCAL: &[(&str, Keyword, &[Language])] = &[
     ("end", Stop, &[English]),
     ("quit", Stop, &[English]),
+    ("revoke", Stop, &[English]),
     ("cancel", Cancel, &[English]),
-    ("subscribe", Start, &[English]),
-    ("opt in", Start, &[English]),
-    ("opt-in", Start, &[English]),
-    ("optin", Start, &[English]),
     ("alto", Stop, &[Spanish]),
     ("baja", Stop, &[Spanish]),
-    ("dar de baja", Stop, &[Spanish]),
-    ("darme de baja", Stop, &[Spanish]),
     ("detener", Stop, &[Spanish]),
     ("parar", Stop, &[Spanish, Portuguese]),
-    ("cancelar", Cancel, &[Spanish, Portuguese]),
     ("alta", Start, &[Spanish]),
     ("suscribir", Start, &[Spanish]),
-    ("suscribirme", Start, &[Spanish]),
-    ("ayuda", Help, &[Spanish]),
+    ("cancelar", Cancel, &[Spanish, Portuguese]),
     ("sair", Stop, &[Portuguese]),
     ("pare", Stop, &[Portuguese]),
-    ("descadastrar", Stop, &[Portuguese]),
-    ("remover", Stop, &[Portuguese]),
-    ("voltar", Start, &[Portuguese]),
     ("inscrever", Start, &[Portuguese]),
-    ("ajuda", Help, &[Portuguese]),
     ("रोकें", Stop, &[Hindi]),
     ("रोको", Stop, &[Hindi]),
     ("बंद", Stop, &[Hindi]),
@@ -84,48 +91,49 @@ const WORDS: &[(&str, Keyword, &[Language])] = &[
     ("बंद करो", Stop, &[Hindi]),
     ("band karo", Stop, &[Hindi]),
     ("band karen", Stop, &[Hindi]),
-    ("रद्द", Cancel, &[Hindi]),
-    ("रद्द करें", Cancel, &[Hindi]),
     ("शुरू", Start, &[Hindi]),
     ("शुरू करें", Start, &[Hindi]),
     ("shuru karo", Start, &[Hindi]),
-    ("मदद", Help, &[Hindi]),
-    ("सहायता", Help, &[Hindi]),
+    ("रद्द", Cancel, &[Hindi]),
+    ("रद्द करें", Cancel, &[Hindi]),
     ("madad", Help, &[Hindi]),
-    ("stopp", Stop, &[German]),
-    ("abmelden", Stop, &[German]),
-    ("abbestellen", Stop, &[German]),
     ("abbrechen", Cancel, &[German]),
     ("stornieren", Cancel, &[German]),
-    ("starten", Start, &[German]),
-    ("anmelden", Start, &[German]),
-    ("hilfe", Help, &[German]),
-    ("arret", Stop, &[]),
-    ("arrêt", Stop, &[]),
-    ("annuler", Cancel, &[]),
-    ("aide", Help, &[]),
 ];
 
-impl Keyword {
-    /// The keyword that a whole message is, but for case, blanks and marks around it.
-    pub fn of(text: &str) -> Option<Self> {
-        Self::with_language(text, "en").map(|(keyword, _)| keyword)
-    }
+/// A keyword that was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// What it asks for.
+    pub keyword: Keyword,
+    /// The language to confirm it in.
+    pub language: Language,
+    /// Does the word mean nothing else? Another one is the flow's while it has something open, and on what it offers.
+    pub sure: bool,
+}
 
-    /// The keyword, and the language to confirm it in: the word's own, where it has one; where several languages have the
-    /// word, or it is written everywhere, the one of the locale (`pt-BR`), else English.
-    pub fn with_language(text: &str, locale: &str) -> Option<(Self, Language)> {
+impl Keyword {
+    /// The keyword that a whole message is in a shop of that locale (`pt-BR`), but for case, blanks and marks around it. A word
+    /// that is asked as a question asks for help at most. It is confirmed in its own language; a word that is written
+    /// everywhere, or in the locale's language too, in that.
+    pub fn heard(text: &str, locale: &str) -> Option<Heard> {
         let word = bare(text)?;
-        let usual = Language::of(locale);
-        if let Some((_, keyword)) = EVERYWHERE.iter().find(|(known, _)| *known == word) {
-            return Some((*keyword, usual.unwrap_or(English)));
-        }
-        let (_, keyword, languages) = WORDS.iter().find(|(known, ..)| *known == word)?;
-        let language = match usual {
-            Some(usual) if languages.contains(&usual) || languages.is_empty() => usual,
-            _ => languages.first().copied().unwrap_or(English),
+        let local = Language::of(locale);
+        let usual = local.unwrap_or(English);
+        let sure = SURE.iter().find(|(known, ..)| *known == word);
+        let heard = match sure {
+            Some((_, keyword, own)) => {
+                Heard { keyword: *keyword, language: own.unwrap_or(usual), sure: true }
+            }
+            None => {
+                let fits = |languages: &[Language]| languages.contains(&usual);
+                let (_, keyword, _) =
+                    LOCAL.iter().find(|(known, _, languages)| *known == word && fits(languages))?;
+                Heard { keyword: *keyword, language: usual, sure: false }
+            }
         };
-        Some((*keyword, language))
+        let asked = text.contains(['?', '؟', '？', '¿']);
+        (!asked || heard.keyword == Help).then_some(heard)
     }
 }
 
@@ -232,30 +240,42 @@ mod tests {
 
     use super::*;
 
+    fn heard(text: &str, locale: &str) -> Option<Keyword> {
+        Keyword::heard(text, locale).map(|heard| heard.keyword)
+    }
+
     /// proves: CV-06
     #[rstest]
-    #[case::plain("STOP", Some(Stop))]
-    #[case::with_marks(" *Stop!!* ", Some(Stop))]
-    #[case::quoted("\u{201c}stop\u{201d}.", Some(Stop))]
-    #[case::two_words("stop  ALL", Some(Stop))]
-    #[case::cancel("cancel", Some(Cancel))]
-    #[case::start("Start.", Some(Start))]
-    #[case::spanish("Dar de baja", Some(Stop))]
-    #[case::portuguese("SAIR", Some(Stop))]
-    #[case::hindi("बंद करें", Some(Stop))]
-    #[case::hindi_with_a_danda("रोकें।", Some(Stop))]
-    #[case::hindi_in_latin_letters("Band karo", Some(Stop))]
-    #[case::german("Abmelden", Some(Stop))]
-    #[case::help_in_german("Hilfe?", Some(Help))]
-    #[case::help_in_portuguese("ajuda", Some(Help))]
-    #[case::start_in_hindi("शुरू करें", Some(Start))]
-    #[case::within_a_sentence("please stop by", None)]
-    #[case::a_longer_word("stopping", None)]
-    #[case::nothing("", None)]
-    #[case::marks("!!!", None)]
-    #[case::endless(&"stop ".repeat(100), None)]
-    fn only_a_whole_message_is_a_keyword(#[case] text: &str, #[case] expected: Option<Keyword>) {
-        assert_eq!(Keyword::of(text), expected);
+    #[case::plain("STOP", "en", Some(Stop))]
+    #[case::with_marks(" *Stop!!* ", "en", Some(Stop))]
+    #[case::quoted("\u{201c}stop\u{201d}.", "en", Some(Stop))]
+    #[case::two_words("stop  ALL", "en", Some(Stop))]
+    #[case::cancel("cancel", "en", Some(Cancel))]
+    #[case::start("Start.", "en", Some(Start))]
+    #[case::unmistakable_elsewhere("Abmelden", "en", Some(Stop))]
+    #[case::spanish("Dar de baja", "en", Some(Stop))]
+    #[case::portuguese("SAIR", "pt-BR", Some(Stop))]
+    #[case::hindi("बंद करें", "hi", Some(Stop))]
+    #[case::hindi_with_a_danda("रोकें।", "hi", Some(Stop))]
+    #[case::hindi_in_latin_letters("Band karo", "hi", Some(Stop))]
+    #[case::start_in_hindi("शुरू करें", "hi", Some(Start))]
+    #[case::help_in_german("Hilfe?", "en", Some(Help))]
+    #[case::help_in_portuguese("ajuda", "de", Some(Help))]
+    #[case::another_languages_word("alto", "en", None)]
+    #[case::closed_perhaps("बंद?", "hi", None)]
+    #[case::a_question("Baja?", "es", None)]
+    #[case::to_book_perhaps("anmelden", "de", None)]
+    #[case::within_a_sentence("please stop by", "en", None)]
+    #[case::a_longer_word("stopping", "en", None)]
+    #[case::nothing("", "en", None)]
+    #[case::marks("!!!", "en", None)]
+    #[case::endless(&"stop ".repeat(100), "en", None)]
+    fn only_a_whole_message_is_a_keyword(
+        #[case] text: &str,
+        #[case] locale: &str,
+        #[case] expected: Option<Keyword>,
+    ) {
+        assert_eq!(heard(text, locale), expected);
     }
 
     /// proves: CV-06
@@ -265,16 +285,31 @@ mod tests {
     #[case::everywhere_elsewhere("STOP", "fr", English)]
     #[case::the_words_own("abmelden", "en", German)]
     #[case::of_two_languages("parar", "pt", Portuguese)]
-    #[case::of_two_languages_elsewhere("parar", "en", Spanish)]
+    #[case::of_the_other_of_two("parar", "es", Spanish)]
     #[case::of_a_language_without_a_wording("arrêt", "es", Spanish)]
     fn it_is_confirmed_in_its_language(#[case] text: &str, #[case] locale: &str, #[case] expected: Language) {
-        assert_eq!(Keyword::with_language(text, locale).map(|(_, language)| language), Some(expected));
+        assert_eq!(Keyword::heard(text, locale).map(|heard| heard.language), Some(expected));
+    }
+
+    const ALL: [(Language, &str); 5] =
+        [(English, "en"), (Spanish, "es"), (Portuguese, "pt"), (Hindi, "hi"), (German, "de")];
+
+    /// proves: CV-06
+    #[test]
+    fn every_language_has_a_word_for_everything() {
+        for (language, _) in ALL {
+            for keyword in [Stop, Start, Help] {
+                let sure = SURE.iter().any(|(_, known, own)| *known == keyword && *own == Some(language));
+                let local = LOCAL.iter().any(|(_, known, own)| *known == keyword && own.contains(&language));
+                assert!(sure || local || language == English, "{language:?} {keyword:?}");
+            }
+        }
     }
 
     /// proves: CV-06
     #[test]
     fn every_confirmation_names_the_shop_and_the_way_back() {
-        for language in [English, Spanish, Portuguese, Hindi, German] {
+        for (language, locale) in ALL {
             for (keyword, back) in [(Stop, "START"), (Cancel, "START"), (Start, "STOP"), (Help, "STOP")] {
                 let said = language.confirmation(keyword, "Corner Shop", Some("5 Lane")).expect("words");
                 assert!(
@@ -282,7 +317,7 @@ mod tests {
                     "{language:?} {keyword:?}: {said}"
                 );
                 assert_eq!(said.contains("5 Lane"), keyword == Help, "{said}");
-                assert_eq!(Keyword::of(&said), None, "it would confirm itself: {said}");
+                assert_eq!(heard(&said, locale), None, "it would confirm itself: {said}");
             }
             assert_eq!(language.confirmation(Help, "Corner Shop", None), None);
         }
@@ -290,12 +325,13 @@ mod tests {
 
     #[test]
     fn no_word_stands_for_two_things() {
-        let mut words: Vec<_> = WORDS.iter().map(|(word, ..)| *word).collect();
-        words.extend(EVERYWHERE.iter().map(|(word, _)| *word));
+        let mut words: Vec<_> = LOCAL.iter().map(|(word, ..)| *word).collect();
+        words.extend(SURE.iter().map(|(word, ..)| *word));
         let known = words.len();
         words.sort_unstable();
         words.dedup();
         assert_eq!(words.len(), known);
-        assert!(words.iter().all(|word| Keyword::of(word).is_some()), "each is found as it is written");
+        let found = |word: &&str| ALL.iter().any(|(_, locale)| heard(word, locale).is_some());
+        assert!(words.iter().all(found), "each is found as it is written");
     }
 }

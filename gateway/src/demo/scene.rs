@@ -125,9 +125,9 @@ fn whatsapp() -> Vec<Told> {
         (
             "No more offers, in Spanish",
             vec![
-                says("Baja"),
+                says("Dar de baja"),
                 Step::Gets("Ya no recibirás más ofertas"),
-                says("alta"),
+                says("Suscribirme"),
                 Step::Gets("Volverás"),
             ],
         ),

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use tradepost_domain::{AccountKey, Arrival, Keyword, Phone, StorefrontId, What};
+use tradepost_domain::{AccountKey, Arrival, Keyword, Party, Phone, StorefrontId, What};
 
 use super::Intake;
 use crate::House;
@@ -29,14 +29,15 @@ impl House {
 
     async fn over_limit(&self, intake: &Intake, arrival: &Arrival) -> Option<Duration> {
         let What::Message { from, content, .. } = &arrival.what else { return None };
-        // STOP and its like are always heard.
-        if content.words().is_some_and(|words| Keyword::of(words).is_some()) {
-            return None;
-        }
         let account = self.registry.channel(&AccountKey::of(&intake.kind, &arrival.account))?;
         let storefront = self.registry.storefront(&account.entry.storefront)?;
+        // STOP and its like are always heard.
+        let heard = |words: &str| Keyword::heard(words, &storefront.facts.locale).is_some();
+        if content.words().is_some_and(heard) {
+            return None;
+        }
         let limits = [
-            (storefront.tuning.contact_per_minute, contact(&storefront.facts.id, &from.id)),
+            (storefront.tuning.contact_per_minute, contact(&storefront.facts.id, from)),
             (storefront.tuning.per_minute, format!("storefront:{}", storefront.facts.id)),
         ];
         for (most, key) in limits {
@@ -53,7 +54,11 @@ impl House {
 }
 
 /// A contact however their number is spelled.
-fn contact(storefront: &StorefrontId, id: &str) -> String {
+fn contact(storefront: &StorefrontId, from: &Party) -> String {
+    if let Some(phone) = &from.phone {
+        return format!("contact:{storefront}:{}", phone.as_str());
+    }
+    let id = &from.id;
     let spelled = match id.trim().strip_prefix("00") {
         Some(rest) => format!("+{rest}"),
         None => id.trim().to_owned(),
@@ -77,6 +82,14 @@ mod tests {
     #[case::an_id_of_digits("17841400000000001", "17841400000000001")]
     fn a_number_is_one_contact_however_it_is_spelled(#[case] written: &str, #[case] counted: &str) {
         let shop = StorefrontId::new("shop");
-        assert_eq!(contact(&shop, written), format!("contact:shop:{counted}"));
+        assert_eq!(contact(&shop, &Party::new(written)), format!("contact:shop:{counted}"));
+    }
+
+    /// proves: PL-10
+    #[test]
+    fn a_number_that_the_provider_tells_counts_whatever_the_id() {
+        let of = |digits: &str| Party { phone: Phone::of_digits(digits).ok(), ..Party::new(digits) };
+        let shop = StorefrontId::new("shop");
+        assert_eq!(contact(&shop, &of("551187654321")), contact(&shop, &of("5511987654321")));
     }
 }

@@ -3,7 +3,7 @@
 use tradepost_domain::{
     Body, Content, EventId, Keyword, Message, Purpose,
     consent::{ConsentEntry, Evidence},
-    keyword::Language,
+    keyword::Heard,
 };
 use tradepost_ports::store::{InboxRow, Kept};
 
@@ -38,30 +38,32 @@ impl Turn<'_> {
         self.show_typing(last).await
     }
 
-    /// CANCEL is the flow's while it has something open, else it is STOP. Of taps only STOP counts: what else stands on a
-    /// button is the flow's.
-    fn keyword_of(&self, message: &Message) -> Option<(Keyword, Language)> {
+    /// A word that may mean something else is the flow's while it has something open, and on what it offers; of taps only a
+    /// sure STOP counts.
+    fn keyword_of(&self, message: &Message) -> Option<Heard> {
         let facts = &self.storefront.facts;
         let (text, tapped) = match &message.content {
             Content::Text { text } => (text, false),
             Content::Tap { title, .. } => (title, true),
             _ => return None,
         };
-        let (keyword, language) = Keyword::with_language(text, &facts.locale)?;
-        match keyword {
-            Keyword::Cancel if self.conversation.inner.open => None,
+        let heard = Keyword::heard(text, &facts.locale)?;
+        match heard.keyword {
             Keyword::Help if facts.contact.is_none() => None,
-            Keyword::Cancel | Keyword::Help | Keyword::Start if tapped => None,
-            keyword => Some((keyword, language)),
+            Keyword::Stop if heard.sure => Some(heard),
+            _ if tapped => None,
+            _ if !heard.sure && self.conversation.inner.open => None,
+            _ => Some(heard),
         }
     }
 
-    async fn obey(&mut self, (keyword, language): (Keyword, Language), message: &Message) -> Kept<()> {
+    async fn obey(&mut self, heard: Heard, message: &Message) -> Kept<()> {
+        let keyword = heard.keyword;
         if keyword != Keyword::Help {
             self.record_consent(keyword == Keyword::Start, message).await?;
         }
         let facts = &self.storefront.facts;
-        match language.confirmation(keyword, &facts.name, facts.contact.as_deref()) {
+        match heard.language.confirmation(keyword, &facts.name, facts.contact.as_deref()) {
             Some(text) => self.say(None, Content::text(text)).await,
             None => Ok(()),
         }
@@ -73,7 +75,7 @@ impl Turn<'_> {
             identity: identity_of(&self.conversation),
             purpose: Purpose::Marketing,
             given,
-            at: self.now,
+            at: message.at,
             source: Evidence::Message(message.id),
             words: message.content.words().map(str::to_owned),
         };
