@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tradepost_domain::{
-    Content, ConversationId, Correlation, Delivery, ErrorKind, EventId, Party, PortError, ledger::OrderState,
+    AccountKey, Content, Conversation, ConversationId, Correlation, Delivery, ErrorKind, EventId, Identity,
+    Party, PortError, ledger::OrderState,
 };
 use tradepost_ports::{
     Unit, Wake,
@@ -201,9 +202,31 @@ impl House {
         }
     }
 
+    /// The conversation with a customer, under whichever of their ids it is now.
+    async fn conversation_of_any(
+        &self,
+        unit: &mut dyn Unit,
+        account: &AccountKey,
+        party: &Party,
+    ) -> Kept<Option<Conversation>> {
+        let Some(channel) = self.registry.channel(account) else { return Ok(None) };
+        let mut ids: Vec<String> = party.ids().map(str::to_owned).collect();
+        let identity = Identity::new(account.as_str(), &*party.id);
+        if let Some(contact) = unit.contact_by(&channel.entry.storefront, &identity).await? {
+            let here = contact.identities.into_iter().filter(|known| known.scheme == account.as_str());
+            ids.extend(here.map(|known| known.value));
+        }
+        for id in ids {
+            if let Some(found) = unit.conversation_with(account, &id).await? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
     /// No answer has named it. **It is asked while nobody else changes the conversation**: the answer may come just now.
     async fn end_echo(&self, unit: &mut dyn Unit, parked: Parked, to: &Party, content: Content) -> Kept<()> {
-        let Some(conversation) = unit.conversation_with(&parked.account, &to.id).await? else {
+        let Some(conversation) = self.conversation_of_any(unit, &parked.account, to).await? else {
             return Ok(());
         };
         unit.conversation(conversation.id).await?;

@@ -69,6 +69,7 @@ impl House {
         let work = async {
             let outcome = correlated(request, self.send(&marked)).await;
             tracing::debug!(outcome = outcome.word(), "the port has answered");
+            self.heed_rate(&marked, &outcome);
             self.reached(Stage::Answered);
             let settling =
                 self.span(|| tracing::info_span!(target: STEPS, "settle", outcome = outcome.word()));
@@ -119,16 +120,23 @@ impl House {
 
     async fn send_line(&self, marked: &Marked, port: &dyn Messenger) -> PortResult<Receipt> {
         let Work::Say { peer, content, author } = &marked.row.work else { return Err(no_port(marked)) };
-        let attached = self.attached(content, port).await?;
         let outbound = Outbound {
             effect: marked.row.effect,
             peer: peer.clone(),
             content: content.clone(),
-            attached,
+            attached: Vec::new(),
             author: *author,
             passage: marked.passage,
         };
-        self.guarded(marked, || port.send(&outbound)).await
+        // Read behind the breaker, so that nothing is read in vain.
+        let send = || async {
+            let attached = self.attached(content, port).await?;
+            match attached.is_empty() {
+                true => port.send(&outbound).await,
+                false => port.send(&Outbound { attached, ..outbound.clone() }).await,
+            }
+        };
+        self.guarded(marked, send).await
     }
 
     /// The bytes of the content's media that we keep, for a channel that wants them.

@@ -17,6 +17,9 @@ use super::{
 };
 use crate::{House, Stage, unit::write};
 
+/// So often a lane is looked at in one unit while all that is found may not leave.
+const LOOKS: usize = 8;
+
 /// A row that is marked as sending and must now be sent, by whoever marked it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marked {
@@ -38,9 +41,6 @@ impl House {
         worker: &WorkerId,
         most: u32,
     ) -> Result<Vec<Marked>, StoreError> {
-        if self.runners.rests(lane, self.now()) {
-            return Ok(Vec::new());
-        }
         let (house, lane, worker) = (Arc::clone(self), lane.clone(), worker.clone());
         let marked = write(&*self.store, move |unit| {
             Box::pin(async move { house.claim_within(unit, &lane, &worker, most).await })
@@ -64,11 +64,22 @@ impl House {
             self.runners.leave_to_another(lane, now + self.tuning.sweep);
             return Ok(Vec::new());
         }
-        let mut sending = Vec::new();
-        for row in self.take_rows(unit, lane, worker, now, most).await? {
-            sending.extend(self.mark(unit, row, now).await?);
+        // The lane stays ours while it rests: another process would not know of it.
+        if self.runners.rests(lane, now) {
+            return Ok(Vec::new());
         }
-        Ok(sending)
+        // Rows that may not leave keep none of those behind them waiting.
+        for _ in 0..LOOKS {
+            let (rows, mut sending) = (self.take_rows(unit, lane, worker, now, most).await?, Vec::new());
+            let none = rows.is_empty();
+            for row in rows {
+                sending.extend(self.mark(unit, row, now).await?);
+            }
+            if none || !sending.is_empty() {
+                return Ok(sending);
+            }
+        }
+        Ok(Vec::new())
     }
 
     async fn take_rows(

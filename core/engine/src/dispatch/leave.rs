@@ -7,7 +7,7 @@ use tradepost_domain::{
 };
 use tradepost_ports::{Unit, store::Kept};
 
-use crate::{House, registry::Channel};
+use crate::{House, intake::FORMER, registry::Channel};
 
 /// May a row leave?
 pub(super) enum Leave {
@@ -72,7 +72,7 @@ impl House {
         }
         let passage = match (content, channel.capabilities.window) {
             (Content::Template(_), _) | (_, None) => Passage::Open,
-            (_, Some(window)) => through(window, conversation, author, now),
+            (_, Some(window)) => self.through_window(unit, window, conversation, (author, now)).await?,
         };
         if passage == Passage::Closed {
             return Ok(Leave::refused("the channel's messaging window is closed"));
@@ -80,10 +80,31 @@ impl House {
         Ok(match self.too_fast_for(channel, conversation, now) {
             Some(time) => Leave::NotBefore(time),
             None => {
-                let peer = Some(conversation.peer.clone());
+                let peer = Some(address_of(unit, conversation).await?);
                 Leave::Now(Way { passage, peer, ..Way::open(account.clone()) })
             }
         })
+    }
+
+    /// The channel's messaging window, counted from the customer's last word: where two conversations are one customer's, in
+    /// either of them.
+    async fn through_window(
+        &self,
+        unit: &mut dyn Unit,
+        window: Window,
+        conversation: &Conversation,
+        (author, now): (Author, Timestamp),
+    ) -> Kept<Passage> {
+        let passage = through(window, conversation.heard_at, author, now);
+        if passage == Passage::Open {
+            return Ok(passage);
+        }
+        let mut heard = conversation.heard_at;
+        for id in ids_here(unit, conversation).await? {
+            let other = unit.conversation_with(&conversation.account, &id).await?;
+            heard = heard.max(other.and_then(|other| other.heard_at));
+        }
+        Ok(through(window, heard, author, now))
     }
 
     async fn refuses_offers(
@@ -121,9 +142,25 @@ impl House {
     }
 }
 
-/// The channel's messaging window, counted from the customer's last word.
-fn through(window: Window, conversation: &Conversation, author: Author, now: Timestamp) -> Passage {
+/// The ids by which the account knows the customer.
+async fn ids_here(unit: &mut dyn Unit, conversation: &Conversation) -> Kept<Vec<String>> {
+    let contact = unit.contact(conversation.contact).await?;
+    let identities = contact.map(|contact| contact.identities).unwrap_or_default().into_iter();
+    let here = identities.filter(|identity| identity.scheme == conversation.account.as_str());
+    Ok(here.map(|identity| identity.value).collect())
+}
+
+/// Where the customer is reached: of a conversation that has no id of its own any more, where the contact is now.
+async fn address_of(unit: &mut dyn Unit, conversation: &Conversation) -> Kept<String> {
+    if !conversation.peer.starts_with(FORMER) {
+        return Ok(conversation.peer.clone());
+    }
+    let ids = ids_here(unit, conversation).await?;
+    Ok(ids.into_iter().find(|id| !id.starts_with(FORMER)).unwrap_or_else(|| conversation.peer.clone()))
+}
+
+fn through(window: Window, heard: Option<Timestamp>, author: Author, now: Timestamp) -> Passage {
     let never = SignedDuration::from_secs(i64::MAX);
-    let silent = conversation.heard_at.map_or(never, |heard| now.duration_since(heard));
+    let silent = heard.map_or(never, |heard| now.duration_since(heard));
     window.allows(silent.as_secs(), author == Author::Staff)
 }

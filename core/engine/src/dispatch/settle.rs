@@ -36,7 +36,6 @@ impl House {
         // The same event in both tries to store it, so that a failed turn is counted against it.
         let event = self.mint.event();
         let told = Told::default();
-        self.heed_rate(marked, outcome);
         let settled = self.settle_and_turn(marked, outcome, event, Some(Arc::clone(&told))).await;
         let Aftermath { fault, parts, lanes } = std::mem::take(&mut *told.lock());
         match settled {
@@ -58,7 +57,7 @@ impl House {
     }
 
     /// Too fast for the account, not for one customer: its whole lane rests.
-    fn heed_rate(&self, marked: &Marked, outcome: &Outcome) {
+    pub(super) fn heed_rate(&self, marked: &Marked, outcome: &Outcome) {
         if let Some(error) = outcome.error()
             && error.kind == ErrorKind::RateLimited
             && !error.this_customer_only

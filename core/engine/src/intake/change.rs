@@ -96,9 +96,9 @@ pub(super) async fn apply_change(
     for (_, text) in all_news(unit, account, reference, news).await? {
         // As they are now that nobody else changes them.
         let copies = unit.copies(account, reference).await?;
-        let to = text.map(Content::text);
         // An edit that comes after the end of its message brings nothing back.
         for copy in copies.iter().filter(|copy| copy.line.content != taken_back()) {
+            let to = text.clone().map(|text| reworded(&copy.line.content, text));
             change_line(unit, copy, to.as_ref()).await?;
         }
     }
@@ -126,7 +126,21 @@ async fn change_line(unit: &mut dyn Unit, copy: &Written, to: Option<&Content>) 
     unit.rewrite(line, &shown).await?;
     change_waiting(unit, conversation, line, to).await?;
     change_meanwhile(unit, conversation, line, to).await?;
-    fetch_nothing(unit, conversation, line).await
+    match shown {
+        Content::Media { .. } => Ok(()),
+        _ => fetch_nothing(unit, conversation, line).await,
+    }
+}
+
+/// The new words in the old ones' place: beside a picture, if there is one.
+fn reworded(content: &Content, text: String) -> Content {
+    match content {
+        Content::Media { media, .. } => {
+            let text = Some(text).filter(|text| !text.is_empty());
+            Content::Media { media: media.clone(), text }
+        }
+        _ => Content::text(text),
+    }
 }
 
 /// The words in the queue.

@@ -154,7 +154,7 @@ impl<'a> Filing<'a> {
             What::Edited { reference, text } => self.edited(unit, &reference, text).await,
             What::Preference { from, purpose, given } => {
                 let entry = self.entry_of(channel)?;
-                self.preference(unit, entry, &from, (purpose, given)).await
+                self.preference(unit, entry, &from, (purpose, given, at)).await
             }
             What::Renumbered { from, to } => {
                 self.renumbered(unit, &channel.entry.storefront, &from, &to).await

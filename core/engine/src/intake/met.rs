@@ -3,13 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use parking_lot::Mutex;
-use tradepost_domain::{AccountKey, Arrival, ContactId, ConversationId, Identity, StorefrontId, What};
+use tradepost_domain::{AccountKey, Arrival, ContactId, ConversationId, Identity, Party, StorefrontId, What};
 use tradepost_ports::{
     Unit,
     store::{Kept, ToldOf},
 };
 
-use super::{Intake, New, person::identities};
+use super::{
+    Intake, New,
+    person::{identities, is_one},
+};
 use crate::House;
 
 /// Customers of a unit's messages, looked up at once. Who is met meanwhile is added.
@@ -37,11 +40,14 @@ impl House {
         };
         let customer = |new: &New<'_>| Some((account(new)?, new.arrival.what.peer()?.to_owned()));
         let customers: Vec<_> = new.iter().filter_map(customer).collect::<HashSet<_>>().into_iter().collect();
-        let to_link = |new: &New<'_>| {
-            let (account, party) = (account(new)?, new.arrival.what.party()?);
-            (!self.linked.holds(&account, party)).then(|| (account.clone(), identities(&account, party)))
-        };
-        let to_link: Vec<_> = new.iter().filter_map(to_link).collect();
+        let mut to_link: Vec<(AccountKey, &Party)> = Vec::new();
+        for new in new {
+            if let (Some(account), Some(party)) = (account(new), new.arrival.what.party())
+                && !self.linked.holds(&account, party)
+            {
+                to_link.push((account, party));
+            }
+        }
         let line = |new: &New<'_>| match &new.arrival.what {
             What::Receipt { reference, .. } => Some((account(new)?, reference.clone())),
             _ => None,
@@ -61,17 +67,27 @@ impl House {
             Some((channel.entry.storefront.clone(), Identity::new(account.as_str(), peer)))
         };
         let mut strangers: HashSet<_> = strangers.into_iter().filter_map(identity).collect();
-        for (account, identities) in to_link {
-            let Some(channel) = self.registry.channel(&account) else { continue };
-            strangers.extend(identities.into_iter().map(|one| (channel.entry.storefront.clone(), one)));
-        }
+        let keyed = |account: &AccountKey, party: &Party| -> Vec<(StorefrontId, Identity)> {
+            let Some(channel) = self.registry.channel(account) else { return Vec::new() };
+            let of = |one| (channel.entry.storefront.clone(), one);
+            identities(account, party).into_iter().map(of).collect()
+        };
+        strangers.extend(to_link.iter().flat_map(|(account, party)| keyed(account, party)));
         let strangers: Vec<_> = strangers.into_iter().collect();
         let contacts = if strangers.is_empty() { Vec::new() } else { unit.known(&strangers).await? };
+        let contacts: HashMap<_, _> = strangers.into_iter().zip(contacts).collect();
+        // As it was read: what this unit links may still come to nothing.
+        for (account, party) in to_link {
+            let keys = keyed(&account, party);
+            if is_one(keys.iter().map(|key| contacts.get(key).copied().flatten())) {
+                self.linked.note(&account, party);
+            }
+        }
         Ok(Met {
             conversations: Mutex::new(
                 known.into_iter().filter_map(|(customer, id)| Some((customer, id?))).collect(),
             ),
-            contacts: Mutex::new(strangers.into_iter().zip(contacts).collect()),
+            contacts: Mutex::new(contacts),
             lines,
         })
     }

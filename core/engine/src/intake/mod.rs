@@ -12,6 +12,7 @@ mod person;
 pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
 pub(crate) use linked::Linked;
+pub(crate) use person::FORMER;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +26,7 @@ use limit::Over;
 use met::Met;
 use sha2::{Digest as _, Sha256};
 use tracing::Span;
-use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId, Lane};
+use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId, Lane, What};
 use tradepost_ports::{
     Happening, Unit, Wake,
     observer::STEPS,
@@ -215,7 +216,8 @@ impl House {
     ) -> Kept<Vec<Accepted>> {
         let mut accepted: Vec<Accepted> = requests.iter().map(|_| Accepted::default()).collect();
         let mut new = self.new_among(unit, requests, &mut accepted).await?;
-        new.sort_by_key(|new| filing_order(&requests[new.place].0, new.arrival));
+        let same = ids_of_one(requests, &new);
+        new.sort_by_key(|new| filing_order(&requests[new.place].0, new.arrival, &same));
         let met = self.met(unit, requests, &new).await?;
         for New { place, number, arrival } in new {
             let mut filing = Filing::new(self, &requests[place].0, arrival, repeats);
@@ -355,10 +357,32 @@ struct New<'r> {
     arrival: &'r Arrival,
 }
 
-/// Conversations in the order of their names; what names none comes behind what it may speak of.
-fn filing_order<'a>(intake: &'a Intake, arrival: &'a Arrival) -> impl Ord + use<'a> {
+/// Ids that stand for one customer within a unit: the first one by which the unit's events name them.
+type Same<'a> = BTreeMap<(&'a str, &'a str, &'a str), &'a str>;
+
+fn ids_of_one<'a>(requests: &'a [(Intake, Vec<Arrival>)], new: &[New<'a>]) -> Same<'a> {
+    let mut same = Same::new();
+    for New { place, arrival, .. } in new {
+        let (kind, account) = (&*requests[*place].0.kind, &*arrival.account);
+        let (ids, first): (Vec<&str>, &str) = match (&arrival.what, arrival.what.party()) {
+            (What::Renumbered { from, to }, _) => (to.ids().collect(), from),
+            (_, Some(party)) => (party.also.iter().map(String::as_str).collect(), &party.id),
+            (_, None) => continue,
+        };
+        for id in ids {
+            same.entry((kind, account, id)).or_insert(first);
+        }
+    }
+    same
+}
+
+/// Conversations in the order of their names, what belongs to one customer in the order in which it came; what names none
+/// comes behind what it may speak of.
+fn filing_order<'a>(intake: &'a Intake, arrival: &'a Arrival, same: &Same<'a>) -> impl Ord + use<'a> {
+    let (kind, account) = (&*intake.kind, &*arrival.account);
     let peer = arrival.what.peer();
-    (peer.is_none(), &*intake.kind, &*arrival.account, peer)
+    let peer = peer.map(|peer| same.get(&(kind, account, peer)).copied().unwrap_or(peer));
+    (peer.is_none(), kind, account, peer)
 }
 
 /// At most [`MOST_RAW`] bytes of a text, without zero characters, which not every store can keep.

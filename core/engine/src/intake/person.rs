@@ -2,7 +2,7 @@
 //! never by what a customer typed.
 
 use tradepost_domain::{
-    AccountKey, Contact, ContactId, ConversationId, EventId, Identity, Party, Phone, Purpose, StorefrontId,
+    AccountKey, Contact, ContactId, ConversationId, Identity, Party, Phone, Purpose, StorefrontId, Timestamp,
     consent::{ConsentEntry, Evidence},
 };
 use tradepost_ports::{
@@ -21,6 +21,15 @@ pub(super) enum Known {
     With(ConversationId),
 }
 
+/// How a conversation is called whose customer is reached in another one.
+pub(crate) const FORMER: &str = "former:";
+
+/// Is there an owner, and the same of all?
+pub(super) fn is_one(mut owners: impl Iterator<Item = Option<ContactId>>) -> bool {
+    let first = owners.next().flatten();
+    first.is_some() && owners.all(|owner| owner == first)
+}
+
 /// All that a party is known by, the id that it wrote under first.
 pub(super) fn identities(account: &AccountKey, party: &Party) -> Vec<Identity> {
     let ids = party.ids().map(|id| Identity::new(account.as_str(), id));
@@ -35,15 +44,10 @@ impl Filing<'_> {
         }
         let Some(met) = self.met else { return false };
         let contacts = met.contacts.lock();
-        let mut owners = identities(&self.account, party)
+        let owners = identities(&self.account, party)
             .into_iter()
             .map(|identity| contacts.get(&(entry.facts.id.clone(), identity)).copied().flatten());
-        let first = owners.next().flatten();
-        let linked = first.is_some() && owners.all(|owner| owner == first);
-        if linked {
-            self.house.linked.note(&self.account, party);
-        }
-        linked
+        is_one(owners)
     }
 
     /// The contact, with all its ids linked, and its conversation with this account if there is one.
@@ -172,15 +176,27 @@ impl Filing<'_> {
             return Ok(Filed::noted(Fate::Noted, "nobody is known by the old id"));
         };
         let new = identities(&self.account, to);
+        let left: Vec<_> =
+            self.spellings(&contact, from).filter(|identity| !new.contains(identity)).collect();
+        self.consent_goes_along(unit, storefront, &left, &new).await?;
         self.link_all(unit, storefront, contact.id, &new).await?;
-        let mut left = vec![old.clone()];
-        left.extend(Phone::of_digits(from).ok().as_ref().map(Identity::phone));
-        left.retain(|identity| !new.contains(identity));
         for identity in &left {
-            self.consent_goes_along(unit, storefront, identity, &new[0]).await?;
             unit.leave_identity(storefront, identity).await?;
         }
-        self.follow(unit, from, &to.id).await
+        self.follow(unit, (storefront, contact.id), from, &to.id).await
+    }
+
+    /// All that a contact has of a number, however it is spelled; of another id, only that.
+    fn spellings(&self, contact: &Contact, id: &str) -> impl Iterator<Item = Identity> {
+        let phone = Phone::of_digits(id).ok();
+        let same = |identity: &&Identity| match identity.scheme.as_str() {
+            Identity::PHONE => phone.as_ref().is_some_and(|phone| phone.as_str() == identity.value),
+            scheme if scheme == self.account.as_str() => {
+                identity.value == id || phone.is_some() && Phone::of_digits(&identity.value).ok() == phone
+            }
+            _ => false,
+        };
+        contact.identities.iter().filter(same).cloned().collect::<Vec<_>>().into_iter()
     }
 
     async fn link_all(
@@ -200,53 +216,63 @@ impl Filing<'_> {
         }
     }
 
-    /// What was said under the old id holds under the new one. A yes is not left behind for whoever gets the old one.
+    /// What was said last, under the old ids or the new ones, holds under the new ones. A yes is not left behind for whoever gets
+    /// the old one.
     async fn consent_goes_along(
         &self,
         unit: &mut dyn Unit,
         storefront: &StorefrontId,
-        old: &Identity,
-        new: &Identity,
+        old: &[Identity],
+        new: &[Identity],
     ) -> Kept<()> {
-        let purpose = Purpose::Marketing;
-        let Some(given) = unit.consents(storefront, std::slice::from_ref(old), purpose).await? else {
-            return Ok(());
-        };
-        unit.consent(&self.entry(storefront, new, given, self.id)).await?;
-        if given {
-            unit.consent(&self.entry(storefront, old, false, self.id)).await?;
+        let all = [old, new].concat();
+        let said = unit.consents(storefront, &all, Purpose::Marketing).await?;
+        let known = unit.consents(storefront, new, Purpose::Marketing).await?;
+        if let (Some(given), Some(first)) = (said.filter(|_| said != known), new.first()) {
+            unit.consent(&self.entry(storefront, first, given)).await?;
+        }
+        for identity in old {
+            if unit.consents(storefront, std::slice::from_ref(identity), Purpose::Marketing).await?
+                == Some(true)
+            {
+                unit.consent(&self.entry(storefront, identity, false)).await?;
+            }
         }
         Ok(())
     }
 
-    fn entry(
-        &self,
-        storefront: &StorefrontId,
-        identity: &Identity,
-        given: bool,
-        event: EventId,
-    ) -> ConsentEntry {
+    fn entry(&self, storefront: &StorefrontId, identity: &Identity, given: bool) -> ConsentEntry {
         ConsentEntry {
             storefront: storefront.clone(),
             identity: identity.clone(),
             purpose: Purpose::Marketing,
             given,
             at: self.now,
-            source: Evidence::Renumbered(event),
+            source: Evidence::Renumbered(self.id),
             words: None,
         }
     }
 
-    /// The conversation is reached under the new id. If there is one under it already, the old one ends: nobody else may
-    /// come into it.
-    async fn follow(&self, unit: &mut dyn Unit, from: &str, to: &str) -> Kept<Filed> {
+    /// The conversation is reached under the new id. If there is one under it already, the old one keeps a name that nobody
+    /// can come into it by, and its lines go where the contact is.
+    async fn follow(
+        &self,
+        unit: &mut dyn Unit,
+        (storefront, contact): (&StorefrontId, ContactId),
+        from: &str,
+        to: &str,
+    ) -> Kept<Filed> {
         let Some(old) = unit.conversation_with(&self.account, from).await? else {
             return Ok(Filed::new(Fate::Applied));
         };
         unit.conversation(old.id).await?;
         let peer = match unit.conversation_with(&self.account, to).await? {
             None => to.to_owned(),
-            Some(_) => format!("former:{}", old.id),
+            Some(_) => {
+                let former = format!("{FORMER}{}", old.id);
+                unit.identify(contact, storefront, &Identity::new(self.account.as_str(), &*former)).await?;
+                former
+            }
         };
         unit.readdress(old.id, &peer).await?;
         Ok(Filed::within(Fate::Applied, old.id))
@@ -258,15 +284,18 @@ impl Filing<'_> {
         unit: &mut dyn Unit,
         entry: &StorefrontEntry,
         from: &Party,
-        (purpose, given): (Purpose, bool),
+        (purpose, given, at): (Purpose, bool, Option<Timestamp>),
     ) -> Kept<Filed> {
         let ids = identities(&self.account, from);
         if let Some(contact) = self.owner_among(unit, &entry.facts.id, &ids).await? {
             self.link(unit, &entry.facts.id, contact, &ids).await?;
         }
-        let source = Evidence::Event(self.id);
-        let told = ConsentEntry { purpose, source, ..self.entry(&entry.facts.id, &ids[0], given, self.id) };
-        unit.consent(&told).await?;
+        let (source, at) = (Evidence::Event(self.id), at.unwrap_or(self.now).min(self.now));
+        // Whichever of them they come under next: nobody may have linked them yet.
+        for identity in ids.iter().filter(|identity| identity.scheme != Identity::PHONE) {
+            let entry = self.entry(&entry.facts.id, identity, given);
+            unit.consent(&ConsentEntry { purpose, source, at, ..entry }).await?;
+        }
         Ok(Filed::new(Fate::Applied))
     }
 }

@@ -119,7 +119,7 @@ impl House {
         told: Told,
     ) -> Kept<TurnEnd> {
         let now = self.now();
-        let Some(conversation) = unit.conversation(id).await? else { return Ok(TurnEnd::Nothing) };
+        let Some(mut conversation) = unit.conversation(id).await? else { return Ok(TurnEnd::Nothing) };
         if !conversation.free_for(worker, now) {
             return Ok(TurnEnd::Busy);
         }
@@ -138,9 +138,8 @@ impl House {
         if reading(entry, &conversation) == Reading::Newer {
             return self.leave_for_others(unit, conversation, &plan.events(), self.tuning.lease).await;
         }
-        let Some(contact) = unit.contact(conversation.contact).await? else {
-            return Err(StoreError::Broken(format!("conversation {id} has no contact")));
-        };
+        let contact = contact_of(unit, &conversation).await?;
+        conversation.contact = contact.id;
         let storefront = self.storefront_now(unit, &conversation.storefront).await?;
         let turn = Turn {
             house: self,
@@ -204,6 +203,15 @@ impl House {
         }
         Ok(TurnEnd::Nothing)
     }
+}
+
+/// The contact of a conversation. One that became another's while the conversation began is found by its identity.
+async fn contact_of(unit: &mut dyn Unit, conversation: &Conversation) -> Kept<Contact> {
+    if let Some(contact) = unit.contact(conversation.contact).await? {
+        return Ok(contact);
+    }
+    let owner = unit.contact_by(&conversation.storefront, &crate::context::identity_of(conversation)).await?;
+    owner.ok_or_else(|| StoreError::Broken(format!("conversation {} has no contact", conversation.id)))
 }
 
 fn reading(entry: &StorefrontEntry, conversation: &Conversation) -> Reading {

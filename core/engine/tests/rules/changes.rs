@@ -165,6 +165,20 @@ fn pictures_that_were_taken_back_are_not_fetched() {
     assert!(shop.store.tables().outbox().is_empty());
 }
 
+/// proves: IN-11
+#[test]
+fn a_picture_keeps_its_place_when_its_words_change() {
+    let shop = Shop::new();
+    let media = vec![Media::remote(MediaKind::Image, "https://cdn.example/1")];
+    writes(&shop, "m1", Content::Media { media: media.clone(), text: Some("say one".into()) });
+    edits(&shop, "m1", "say two");
+    assert_eq!(shop.store.tables().outbox().len(), 1, "it is still to be fetched");
+    let line = shop.store.tables().messages().remove(0).line;
+    assert_eq!(line.content, Content::Media { media, text: Some("say two".into()) });
+    shop.turns();
+    assert_eq!(shop.told(), ["said say two"]);
+}
+
 /// proves: IN-06
 #[test]
 fn an_edited_message_is_filed_again_as_it_is_now() {

@@ -1,11 +1,18 @@
 //! One person may have several ids with an account, and a number: they are linked by a provider's word, and by nothing else.
 
 use tradepost_domain::{
-    Capabilities, Contact, Content, Conversation, EventId, Identity, Party, Phone, Purpose, What,
-    capabilities::TextUnit, consent::Evidence,
+    Arrival, Capabilities, Contact, Content, Conversation, EventId, Identity, Party, Phone, Purpose, What,
+    capabilities::{TextUnit, Window},
+    consent::Evidence,
 };
 
-use super::shop::{Setup, Shop};
+use tradepost_engine::Intake;
+use tradepost_ports::StoreError;
+
+use super::{
+    hours, secs,
+    shop::{Setup, Shop},
+};
 
 const SCOPED: &str = "BR.777";
 const NUMBER: &str = "5511987654321";
@@ -168,10 +175,107 @@ fn a_new_number_that_wrote_before_its_news_is_the_same_person() {
     hears(&shop, number(NEW_NUMBER), "hello");
     renumbers(&shop);
     let contact = the_contact(&shop);
-    assert_eq!(values(&contact), ["+5511912345678", NEW_NUMBER]);
+    assert_eq!(values(&contact)[..2], ["+5511912345678", NEW_NUMBER], "beside the name of its former one");
     let peers = peers(&shop);
     assert!(!peers.contains(&NUMBER.to_owned()), "nobody else may come into it: {peers:?}");
     assert!(peers.contains(&NEW_NUMBER.to_owned()));
+}
+
+/// proves: FI-14
+#[test]
+fn a_line_of_a_former_conversation_goes_where_its_customer_is() {
+    let shop = Shop::new();
+    hears(&shop, number(NUMBER), "alarm 60");
+    hears(&shop, number(NEW_NUMBER), "hello");
+    renumbers(&shop);
+    shop.passes(secs(60));
+    shop.rests();
+    let taken: Vec<_> = shop.messenger.taken().into_iter().map(|line| line.peer).collect();
+    assert_eq!(taken, [NEW_NUMBER]);
+}
+
+/// proves: FI-14
+#[test]
+fn words_from_a_new_number_come_behind_its_news() {
+    let shop = Shop::new();
+    hears(&shop, number(NUMBER), "hello");
+    let arrival = |key: &str, what| Arrival {
+        account: "1".into(),
+        key: key.into(),
+        at: Some(shop.now()),
+        raw: "{}".into(),
+        what,
+    };
+    let (from, content) = (number(NEW_NUMBER), Content::text("it is me"));
+    let news = What::Renumbered { from: NUMBER.into(), to: number(NEW_NUMBER) };
+    let words = What::Message { from, reference: None, content, about: None, referral: None };
+    let intake = Intake {
+        endpoint: "sim".into(),
+        kind: "sim".into(),
+        correlation: tradepost_testkit::make::correlation(),
+    };
+    let both = vec![arrival("a", news), arrival("b", words)];
+    futures::executor::block_on(shop.house.accept(&intake, both)).expect("accepted");
+    assert_eq!(the_conversation(&shop).peer, NEW_NUMBER, "one conversation, not two");
+}
+
+/// proves: FI-04, FI-14
+#[test]
+fn what_was_said_last_holds_when_a_number_changes() {
+    let shop = Shop::new();
+    hears(&shop, number(NUMBER), "START");
+    shop.passes(secs(60));
+    hears(&shop, number(NEW_NUMBER), "STOP");
+    shop.passes(secs(60));
+    renumbers(&shop);
+    assert_eq!(marketing(&shop, &the_contact(&shop).identities), Some(false));
+}
+
+/// proves: FI-14, PL-10
+#[test]
+fn every_spelling_of_the_old_number_is_left() {
+    let shop = Shop::new();
+    hears(&shop, number(NUMBER), "hello");
+    hears(&shop, number("551187654321"), "hello");
+    renumbers(&shop);
+    assert_eq!(values(&the_contact(&shop)), ["+5511912345678", NEW_NUMBER]);
+}
+
+/// proves: CV-06, FI-04
+#[test]
+fn what_a_stranger_told_the_provider_holds_under_each_id() {
+    let shop = Shop::new();
+    shop.arrives(What::Preference { from: both(), purpose: Purpose::Marketing, given: false });
+    hears(&shop, scoped(), "hello");
+    assert_eq!(marketing(&shop, &the_contact(&shop).identities), Some(false));
+}
+
+/// proves: FI-14
+#[test]
+fn a_unit_that_is_not_kept_links_nobody() {
+    let shop = Shop::new();
+    hears(&shop, number(NUMBER), "hello");
+    shop.store.fail_next(StoreError::Conflict);
+    for words in ["one", "two"] {
+        hears(&shop, both(), words);
+    }
+    hears(&shop, scoped(), "three");
+    assert_eq!(values(&the_contact(&shop)), ["+5511987654321", NUMBER, SCOPED]);
+}
+
+/// proves: CV-07
+#[test]
+fn a_window_is_open_wherever_the_customer_wrote() {
+    let text = Capabilities::text_only(1_000, TextUnit::Characters);
+    let window = Some(Window::hours(24));
+    let shop = Shop::with(Setup { capabilities: Capabilities { window, ..text }, ..Setup::default() });
+    hears(&shop, scoped(), "alarm 108000");
+    hears(&shop, number(NUMBER), "hello");
+    shop.passes(hours(29));
+    hears(&shop, both(), "hello");
+    shop.passes(hours(2));
+    shop.rests();
+    assert_eq!(shop.sent()[0], "ring talk");
 }
 
 #[test]
@@ -188,7 +292,9 @@ fn what_the_customer_told_the_provider_is_in_the_ledger() {
     hears(&shop, number(NUMBER), "hello");
     let told = |given| What::Preference { from: both(), purpose: Purpose::Marketing, given };
     let event = shop.arrives(told(false)).events[0];
-    let entry = shop.store.tables().consents().remove(0);
+    let entries = shop.store.tables().consents();
+    assert_eq!(entries.len(), 2, "under each id");
+    let entry = entries[0].clone();
     assert_eq!((entry.given, entry.source, entry.words), (false, Evidence::Event(event), None));
     assert_eq!(marketing(&shop, &the_contact(&shop).identities), Some(false));
     shop.arrives(told(true));
