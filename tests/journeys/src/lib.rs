@@ -15,6 +15,7 @@ mod clumsy;
 mod desk;
 mod house;
 mod keep;
+mod numbers;
 mod play;
 mod probe;
 pub mod story;
