@@ -1,6 +1,7 @@
 //! Plays a story: what its people do is done, what it says of the house is asserted.
 
 mod answer;
+mod crowd;
 mod instagram;
 mod known;
 mod people;
@@ -54,6 +55,8 @@ struct Stage {
     told: BTreeMap<Customer, usize>,
     /// Of whom the story spoke last.
     last: Option<Customer>,
+    /// Many people, and their numbers.
+    crowd: Vec<(Customer, usize)>,
     /// What was shown at the website and not told yet.
     shown: Vec<Value>,
     /// The choices below the answer that was told last.
@@ -89,6 +92,7 @@ impl Stage {
             people: BTreeMap::new(),
             told: BTreeMap::new(),
             last: None,
+            crowd: Vec::new(),
             shown: Vec::new(),
             offered: Vec::new(),
             dead_letters: 0,
@@ -108,7 +112,7 @@ impl Stage {
             ("website", "shows") => self.shows(line),
             ("offers", _) => assert_eq!(self.offered.join(", "), line.words, "line {}", line.number),
             ("half", _) => self.pass(Duration::from_secs(1_800)).await,
-            (number, "people write") => self.crowd(number, line).await,
+            (number, "people write") => self.many_write(number, line).await,
             (number, unit) if number.parse::<u64>().is_ok() => self.pass(span(number, unit)).await,
             ("a", "person types in the app") => self.types(line).await,
             ("staff", _) => self.staff(line).await,
@@ -123,6 +127,7 @@ impl Stage {
                 self.last = Some(self.customer(name, line));
                 self.is(line).await;
             }
+            (name, "sees") => self.sees(name, line).await,
             (name, "has the number" | "hides her number" | "shows her number") => self.shows_ids(name, line),
             (name, "asks at the website") => self.asks(name, line).await,
             (name, _) => {
@@ -202,12 +207,11 @@ impl Stage {
 
     /// Everybody of a crowd got one answer, with their number.
     fn answers_each(&mut self, line: &Line) {
-        let crowd = self.told.clone().into_iter().filter(|((_, name), _)| name.starts_with(CROWD));
-        for ((account, name), told) in crowd {
-            let got = self.got(&(account, name.clone()));
-            let expected = format!("{} {}", line.words, name.trim_start_matches(CROWD));
+        for (customer, place) in self.crowd.clone() {
+            let got = self.got(&customer);
+            let told = self.told.insert(customer, got.len()).unwrap_or_default();
+            let expected = format!("{} {place}", line.words);
             assert_eq!(got[told..].iter().map(words).collect::<Vec<_>>(), [expected], "line {}", line.number);
-            self.told.insert((account, name), got.len());
         }
     }
 

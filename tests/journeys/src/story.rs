@@ -87,7 +87,11 @@ pub const HAPPENINGS: &[(&str, &str)] = &[
     ("kim sends something unsupported", "what the provider does not hand on"),
     ("kim quotes (Which size?): 2", "words in answer to our message of those words"),
     ("kim is told: read", "a status of our last line, once more; `delivered`, `sent`, `failed 131026`"),
-    ("12 people write: repeat", "in one post; each adds a number to the words"),
+    (
+        "12 people write: repeat",
+        "to the shop's number in one post, or `(on both channels)`; each adds a number to the words",
+    ),
+    ("kim sees: read", "that we have read what she wrote; `typing`"),
     ("each is answered: You wrote: repeat", "with that number behind it"),
     (
         "next line becomes: delivered, sent before its answer",

@@ -59,6 +59,19 @@ impl Stage {
         assert_eq!(id, line.words, "line {}", line.number);
     }
 
+    /// What the provider shows beside lines: that we have read, that we type.
+    pub(super) async fn sees(&mut self, name: &str, line: &Line) {
+        let (account, customer) = self.customer(name, line);
+        let shown = Filter {
+            account: Some(account.into()),
+            customer: Some(customer),
+            kind: Some(line.words.clone()),
+            ..Filter::default()
+        };
+        let shown = self.standing.sandbox.log().find(&shown);
+        assert!(!shown.is_empty(), "line {}: nothing shows `{}`", line.number, line.words);
+    }
+
     pub(super) async fn lacks_a_medium(&self, line: &Line) {
         let transcript = self.standing.transcript(&self.conversation().await).await;
         let media = media(&transcript);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tradepost_sandbox::{
-    Batch, Beside, Delivered, Delivery, Fault, OrderItem, Sent, Step, TemplateNews, What, WhatsappAction,
+    Beside, Delivered, Delivery, Fault, OrderItem, Sent, Step, TemplateNews, What, WhatsappAction,
     WhatsappCustomer, WhatsappEvent, WhatsappMedia, WhatsappProfile,
 };
 
@@ -26,7 +26,7 @@ impl Stage {
     }
 
     /// A customer who has a number, at least.
-    fn acquainted(&mut self, account: &str, name: &str) -> WhatsappCustomer {
+    pub(super) fn acquainted(&self, account: &str, name: &str) -> WhatsappCustomer {
         let profile = self.profile(account, name);
         let customer =
             self.standing.sandbox.whatsapp_customer(account, name).expect("a number of the sandbox");
@@ -128,23 +128,6 @@ impl Stage {
     pub(super) async fn types_on_phone(&mut self, account: &str, name: &str, line: &Line) -> Delivered {
         let customer = self.acquainted(account, name);
         customer.does(WhatsappAction::Echo { text: line.words.clone() }).await.expect("a webhook")
-    }
-
-    /// Many people write in one post; their words end with their numbers.
-    pub(super) async fn crowd(&mut self, many: &str, line: &Line) {
-        self.nothing_is_untold(line);
-        let many: usize = many.parse().unwrap_or_else(|_| panic!("line {}: how many?", line.number));
-        let mut crowd = Vec::new();
-        for place in 1..=many {
-            let name = format!("{CROWD}{place}");
-            let text = WhatsappAction::text(format!("{} {place}", line.words));
-            crowd.push((self.acquainted(self.number, &name), text.into()));
-            self.told.entry((self.number, name)).or_default();
-        }
-        let delivery = Delivery { batch: Batch::Messaging, ..Delivery::default() };
-        let delivered = self.standing.sandbox.whatsapp_together(crowd, &delivery).await.expect("a webhook");
-        assert!(delivered.accepted(), "line {}: {:?}", line.number, delivered.posts);
-        self.standing.settle().await;
     }
 
     /// What the provider will do.
