@@ -62,6 +62,8 @@ struct Stage {
     /// The choices below the answer that was told last.
     offered: Vec<String>,
     dead_letters: usize,
+    /// Lines of which nobody knows whether they were taken.
+    uncertain: usize,
     /// Codes that the provider may refuse with.
     refusals: Vec<i64>,
 }
@@ -96,6 +98,7 @@ impl Stage {
             shown: Vec::new(),
             offered: Vec::new(),
             dead_letters: 0,
+            uncertain: 0,
             refusals: Vec::new(),
         }
     }
@@ -117,6 +120,10 @@ impl Stage {
             ("a", "person types in the app") => self.types(line).await,
             ("staff", _) => self.staff(line).await,
             ("next" | "number" | "template", _) => self.provider(line).await,
+            ("lines", "nobody knows of") => {
+                self.uncertain =
+                    line.words.parse().unwrap_or_else(|_| panic!("line {}: how many?", line.number));
+            }
             ("provider", "refuses with") => {
                 self.refusals.push(line.words.parse().unwrap_or_else(|_| panic!("line {}", line.number)));
             }
@@ -265,7 +272,7 @@ impl Stage {
         let end = Line { number: 0, who: "end".into(), ..Line::default() };
         self.standing.settle().await;
         self.nothing_is_untold(&end);
-        self.standing.is_at_peace(self.dead_letters, &self.refusals).await;
+        self.standing.is_at_peace(self.dead_letters, self.uncertain, &self.refusals).await;
         self.standing.close().await;
     }
 }

@@ -98,6 +98,8 @@ pub const HAPPENINGS: &[(&str, &str)] = &[
         "its statuses; also `twice`, `failed 131026 after 1 hour`",
     ),
     ("number is busy (3 times)", "answers 130429; `(for 5 s)` says when to come again"),
+    ("number loses its answer", "it has taken the line, and we are not told"),
+    ("lines nobody knows of: 1", "none, where the story does not say so"),
     ("number takes: 2 a second", "130429 for more"),
     ("provider refuses with: 130429", "such refusals belong to the story; none, where it does not say so"),
     ("template is paused: order_update", "by its provider, who tells us so"),

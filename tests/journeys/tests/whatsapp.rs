@@ -84,6 +84,14 @@ fn receipts() {
     play("receipts");
 }
 
+/// The answer to a send is lost: nothing is sent twice, and the line is shown as one that nobody is sure of.
+///
+/// proves: PL-11, CH-02
+#[test]
+fn answer_lost() {
+    play("answer_lost");
+}
+
 /// A failure that is told an hour later: the line says why.
 ///
 /// proves: IN-08

@@ -150,6 +150,7 @@ impl Stage {
                 };
                 faults.push(self.number, Fault::new(fail).times(times));
             }
+            ("number", "loses its answer") => faults.push(self.number, Fault::new(What::DropAfter)),
             ("number", "takes") => {
                 let per_second = line.words.split(' ').next().and_then(|many| many.parse().ok());
                 let per_second = per_second.unwrap_or_else(|| panic!("line {}: how many?", line.number));
