@@ -1,6 +1,9 @@
 //! What a story says about the state of the house, and what is true at the end of every story.
 
-use tradepost_domain::{Author, Content, Conversation, Delivery, Identity, Media, Mode, Purpose, Source};
+use tradepost_domain::{
+    Author, Contact, Content, Conversation, Delivery, Identity, Media, Mode, Purpose, Source,
+    consent::ConsentEntry,
+};
 use tradepost_ports::store::{ConversationFilter, DeadLetter, Fate, StoredEvent, Written};
 use tradepost_sandbox::Outcome;
 
@@ -16,11 +19,34 @@ impl Standing {
         .await
     }
 
-    /// The conversation with a customer.
-    pub async fn conversation(&self, account: &str, peer: &str) -> Conversation {
-        let mut all = self.conversations().await.into_iter();
-        let found = all.find(|one| one.peer == peer && one.account.as_str().ends_with(account));
-        found.unwrap_or_else(|| panic!("there is no conversation of {peer} with {account}"))
+    /// The conversation with a customer who has these ids.
+    pub async fn conversation(&self, account: &str, ids: &[String]) -> Conversation {
+        for one in self.conversations().await {
+            let known = self.contact(&one).await.identities;
+            let here = |identity: &Identity| {
+                identity.scheme == one.account.as_str() && ids.contains(&identity.value)
+            };
+            if one.account.as_str().ends_with(account) && known.iter().any(here) {
+                return one;
+            }
+        }
+        panic!("there is no conversation of {ids:?} with {account}")
+    }
+
+    /// Who the customer is.
+    pub async fn contact(&self, conversation: &Conversation) -> Contact {
+        let id = conversation.contact;
+        let found =
+            keep::read(&**self.house.store(), move |unit| Box::pin(async move { unit.contact(id).await }));
+        found.await.expect("a contact")
+    }
+
+    /// The consent ledger, in order.
+    pub async fn consents(&self) -> Vec<ConsentEntry> {
+        let all = keep::read(&**self.house.store(), |unit| {
+            Box::pin(async move { unit.consent_entries(None, 0, 1_000).await })
+        });
+        all.await.into_iter().map(|(_, entry)| entry).collect()
     }
 
     /// Everything that was said in it.
@@ -46,37 +72,48 @@ impl Standing {
 
     /// Does the customer take offers? `None` when they never said.
     pub async fn takes_offers(&self, conversation: &Conversation) -> Option<bool> {
-        let identity = Identity::new(conversation.account.as_str(), conversation.peer.clone());
+        let identities = self.contact(conversation).await.identities;
         let storefront = conversation.storefront.clone();
         keep::read(&**self.house.store(), move |unit| {
-            Box::pin(async move { unit.consents(&storefront, &[identity], Purpose::Marketing).await })
+            Box::pin(async move { unit.consents(&storefront, &identities, Purpose::Marketing).await })
         })
         .await
     }
 
-    /// True after every story.
-    pub async fn is_at_peace(&self, dead_letters: usize) {
+    /// True after every story. The provider refused nothing but what the story tells of, by the codes.
+    pub async fn is_at_peace(&self, dead_letters: usize, uncertain: usize, refusals: &[i64]) {
         let health = self.house.health().await;
         assert!(health.inbox == 0 && health.outbox.is_empty(), "something waits: {health:?}");
         let letters = self.dead_letters().await;
         assert_eq!(letters.len(), dead_letters, "{letters:#?}");
+        let mut unknown = 0;
         for conversation in self.conversations().await {
             let replay = self.house.replay(conversation.id).await.expect("it replays");
             assert!(replay.differences.is_empty(), "{:?}", replay.differences);
             assert_eq!(i64::try_from(replay.hops), Ok(conversation.inner.hops), "hops");
-            self.every_line_has_ended(&conversation).await;
+            unknown += self.every_line_has_ended(&conversation).await;
         }
+        assert_eq!(unknown, uncertain, "so many lines that nobody knows of");
         let refused = |entry: &tradepost_sandbox::Entry| entry.outcome != Outcome::Accepted;
         let refused: Vec<_> = self.sandbox.log().entries().into_iter().filter(refused).collect();
-        assert!(refused.is_empty(), "the provider had to refuse: {refused:#?}");
+        let told =
+            |entry: &&tradepost_sandbox::Entry| entry.code.is_some_and(|code| refusals.contains(&code));
+        let (told, untold): (Vec<_>, Vec<_>) = refused.iter().partition(told);
+        assert!(untold.is_empty(), "the provider had to refuse: {untold:#?}");
+        for code in refusals {
+            assert!(told.iter().any(|entry| entry.code == Some(*code)), "it never refused with {code}");
+        }
     }
 
-    async fn every_line_has_ended(&self, conversation: &Conversation) {
+    /// How many of them nobody knows of.
+    async fn every_line_has_ended(&self, conversation: &Conversation) -> usize {
+        let mut unknown = 0;
         for written in self.transcript(conversation).await {
             let state = written.line.delivery;
             assert!(state.is_none_or(Delivery::ended), "a line is still {state:?}: {:?}", written.line);
-            assert_ne!(state, Some(Delivery::Uncertain), "nobody knows of {:?}", written.line);
+            unknown += usize::from(state == Some(Delivery::Uncertain));
         }
+        unknown
     }
 }
 

@@ -24,7 +24,7 @@ use tradepost_sandbox::{Echo, InstagramAccount, Sandbox, SandboxConfig};
 use tradepost_store_sql::{SqliteOptions, SqliteStore};
 use tradepost_testkit::time::HandClock;
 
-use crate::{clumsy::Clumsy, keep};
+use crate::{clumsy::Clumsy, keep, numbers};
 
 /// The account of the Corner Shop.
 pub const SHOP: &str = "17841400000000001";
@@ -32,6 +32,12 @@ pub const SHOP: &str = "17841400000000001";
 pub const STALL: &str = "17841400000000002";
 /// An account of the app that no storefront has.
 pub const NOBODYS: &str = "17841400000000003";
+/// The Corner Shop's number on WhatsApp.
+pub const NUMBER: &str = "555000111";
+/// Its number that a reseller serves.
+pub const RESOLD: &str = "555000222";
+/// A number of the app that no storefront has.
+pub const NOBODYS_NUMBER: &str = "555000333";
 /// A secret of the website's server.
 pub const KEY: &str = "a-secret-of-the-website-for-stories";
 /// The settings' file, in the data directory.
@@ -89,6 +95,7 @@ impl Standing {
             let url = format!("http://{address}/webhooks/instagram/main");
             sandbox.set_webhook(account, url).expect("an account of the sandbox");
         }
+        numbers::call_back(&sandbox, &address);
         Self { house, sandbox, address, failing: 0, clock, stops, task, data }
     }
 
@@ -161,6 +168,7 @@ async fn sandbox(clock: &HandClock, wishes: &Wishes) -> Sandbox {
         SandboxConfig { frozen_at_ms: Some(clock.now().as_millisecond()), ..SandboxConfig::default() };
     let accounts = [SHOP, STALL, NOBODYS].into_iter().map(account);
     let config = accounts.fold(config, SandboxConfig::with_instagram);
+    let config = numbers::all().into_iter().fold(config, SandboxConfig::with_whatsapp);
     Sandbox::start(config).await.expect("the sandbox starts")
 }
 
@@ -201,9 +209,10 @@ channel = "instagram"
 name = "main"
 app_secret = "the app's secret"
 verify_token = "the word of the handshake"
-{}{}"#,
+{}{}{}"#,
         account(SHOP, "shop"),
-        account(STALL, "stall")
+        account(STALL, "stall"),
+        numbers::settings(sandbox)
     )
 }
 
@@ -241,7 +250,11 @@ pub fn outfit(clumsy: bool) -> Outfit {
         false => |_| Arc::new(RulesFlow::new(None)),
     };
     let flow = FlowKind { name: "rules", make, seed: None };
-    Outfit { adapters: vec![Box::new(tradepost_instagram::Plug)], flows: vec![flow], ground }
+    Outfit {
+        adapters: vec![Box::new(tradepost_instagram::Plug), Box::new(tradepost_whatsapp::Plug)],
+        flows: vec![flow],
+        ground,
+    }
 }
 
 /// The clocks of the houses, by their data directories.

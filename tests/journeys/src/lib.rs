@@ -1,7 +1,7 @@
-//! Journeys: stories that a shopkeeper can read (`stories/*.txt`), played against the whole house in one process.
+//! Journeys: stories that a shopkeeper can read (`stories`, by channel), played against the whole house in one process.
 //!
 //! Words travel the whole route: a customer of the sandbox, a signed webhook over TCP, the gateway's door, the engine
-//! on SQLite, the rules flow, the Graph API adapter, the sandbox's log. Only time is advanced by hand. At the end of
+//! on SQLite, the rules flow, the channel's adapter, the sandbox's log. Only time is advanced by hand. At the end of
 //! every story each expected reply has arrived exactly once and in order, the provider had nothing to refuse, the
 //! queues are empty, every journal replays without a difference, and nothing was given up unless the story says so.
 //!
@@ -15,6 +15,7 @@ mod clumsy;
 mod desk;
 mod house;
 mod keep;
+mod numbers;
 mod play;
 mod probe;
 pub mod story;

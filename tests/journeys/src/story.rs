@@ -9,6 +9,8 @@
 //! a person types in the app: I will look. in the provider's own app
 //! staff says: We have it.                 through us; also `staff takes over`, `staff hands back`
 //! 30 minutes pass
+//! kim writes on WhatsApp: hello           people stay on the channel where they were last
+//! shop answers kim on WhatsApp: Hello!    whom, and where, if that is not clear
 //! ```
 //! Anything else is a row of [`HAPPENINGS`].
 
@@ -23,10 +25,21 @@ pub struct Line {
     pub who: String,
     /// What happens.
     pub what: String,
+    /// The channel that stands behind it: `on WhatsApp`, `on Instagram`.
+    pub on: Option<Channel>,
     /// What stands in brackets.
     pub how: String,
     /// What stands behind the colon.
     pub words: String,
+}
+
+/// A provider's channel that a story names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// The usual one.
+    Instagram,
+    /// The Corner Shop's number.
+    WhatsApp,
 }
 
 /// What a story may say beside the lines above, for its readers.
@@ -38,6 +51,8 @@ pub const HAPPENINGS: &[(&str, &str)] = &[
         "the provider tells of our own lines",
         "at the top: echoes come after each answer; `before its answer` too",
     ),
+    ("the shop is on WhatsApp", "at the top: everybody writes to the shop's number"),
+    ("the number speaks the reseller's way", "at the top: it is the number that the reseller serves"),
     ("ann sends: a picture", "also `a video`, `a voice message`, `a file`, `2 pictures`"),
     ("ann answers a story: …", "`ann mentions the shop in a story`, `ann likes`, `ann reacts`"),
     ("ann reads", "`ann takes it back`, `ann edits it: …`"),
@@ -55,11 +70,56 @@ pub const HAPPENINGS: &[(&str, &str)] = &[
     ("ann wants offers", "`ann wants no offers`: the consent ledger"),
     ("transcript holds: 2 pictures", "by their hash, and nowhere a remote address"),
     ("transcript says: …", "a line of these words; `transcript does not say: …`"),
-    ("events are: 1 unrouted", "how many events had that fate"),
+    ("events are: 1 unrouted", "how many events had that fate; `4 in all`"),
     ("last message is tried again", "`inbox retry`"),
     ("dead letters are listed: 1", "`dead-letters list`; `dead letter says: …` is the newest one's reason"),
     ("last dead letter is tried again", "`dead-letters retry`"),
     ("dead letters remain: 1", "none, where the story does not say so"),
+    ("kim has the number: 551187654321", "before she writes, or as it is written from now on"),
+    ("kim hides her number", "only her business-scoped id is told; `kim shows her number` tells both"),
+    ("kim moves to the number: …", "told by a system message"),
+    ("kim stops offers in the app", "the provider's own control; `kim resumes offers in the app`"),
+    (
+        "kim sends: a place",
+        "also `a card`, `an order`, `a form`, `a sticker`, `nothing of a question`, `a new kind`",
+    ),
+    ("kim sends: a lost picture", "also `a huge picture`, `a refused picture`, `the file as a picture`"),
+    ("kim sends something unsupported", "what the provider does not hand on"),
+    ("kim quotes (Which size?): 2", "words in answer to our message of those words"),
+    ("kim is told: read", "a status of our last line, once more; `delivered`, `sent`, `failed 131026`"),
+    (
+        "12 people write: repeat",
+        "to the shop's number in one post, or `(on both channels)`; each adds a number to the words",
+    ),
+    ("kim sees: read", "that we have read what she wrote; `typing`"),
+    ("each is answered: You wrote: repeat", "with that number behind it"),
+    (
+        "next line becomes: delivered, sent before its answer",
+        "its statuses; also `twice`, `failed 131026 after 1 hour`",
+    ),
+    ("number is busy (3 times)", "answers 130429; `(for 5 s)` says when to come again"),
+    ("number loses its answer", "it has taken the line, and we are not told"),
+    ("lines nobody knows of: 1", "none, where the story does not say so"),
+    ("number takes: 2 a second", "130429 for more"),
+    ("provider refuses with: 130429", "such refusals belong to the story; none, where it does not say so"),
+    ("template is paused: order_update", "by its provider, who tells us so"),
+    ("staff sends the template: order_update | 4711", "its name and values; `summer_offer` is marketing"),
+    (
+        "staff offers a list: Which? | Small | Large",
+        "also `buttons`; a payload is the title in small letters",
+    ),
+    ("staff sends: a picture", "by a link"),
+    (
+        "staff says (46 times): News",
+        "with a number behind it; `shop answers 46 lines: News`; `(and nobody waits)`",
+    ),
+    ("shop answers with: a picture", "a medium and no words"),
+    ("shop has heard: a place …", "what the customer sent last, in our words"),
+    ("last line went to: 4915112345601", "the id that the provider was given"),
+    ("last line failed with: 131026", "what its reason says; `transcript holds no medium: 404` likewise"),
+    ("kim is known by: 4915112345601, DE.900000001", "all ids of her contact on this channel"),
+    ("conversations are: 1", "in all of the house"),
+    ("ledger says: no, written", "consent, entry by entry; also `told`, `carried along`"),
 ];
 
 /// Reads a story.
@@ -77,8 +137,16 @@ fn one(number: usize, line: &str) -> Line {
         None => (before, ""),
     };
     let (who, what) = before.trim().split_once(' ').unwrap_or((before.trim(), ""));
+    let (what, on) = placed(what.trim());
     let words = words.trim().replace(" | ", "\n");
-    Line { number, who: who.to_owned(), what: what.trim().to_owned(), how: how.to_owned(), words }
+    Line { number, who: who.to_owned(), what: what.to_owned(), on, how: how.to_owned(), words }
+}
+
+/// What happens, and on which channel if the line says so.
+fn placed(what: &str) -> (&str, Option<Channel>) {
+    let named = [(" on Instagram", Channel::Instagram), (" on WhatsApp", Channel::WhatsApp)];
+    let found = named.into_iter().find_map(|(name, channel)| Some((what.strip_suffix(name)?, Some(channel))));
+    found.unwrap_or((what, None))
 }
 
 /// A time in words, such as `30` `minutes`; what stands behind the unit does not matter.

@@ -1,6 +1,7 @@
 //! One test for each story.
 
 mod probe;
+mod whatsapp;
 
 use tradepost_tests_journeys::play;
 
@@ -207,8 +208,12 @@ fn given_up() {
 /// No story is forgotten.
 #[test]
 fn every_story_has_a_test() {
-    for (folder, tests) in [("stories", include_str!("main.rs")), ("stories/probe", include_str!("probe.rs"))]
-    {
+    let folders = [
+        ("stories", include_str!("main.rs")),
+        ("stories/probe", include_str!("probe.rs")),
+        ("stories/whatsapp", include_str!("whatsapp.rs")),
+    ];
+    for (folder, tests) in folders {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let files = std::fs::read_dir(&folder).expect("a folder of stories");
         for file in files.map(|file| file.expect("a file").path()).filter(|file| file.is_file()) {

@@ -332,9 +332,9 @@ impl House {
         earlier_too: bool,
         reason: Option<&str>,
     ) -> Kept<()> {
-        if written.line.delivery.is_none() {
-            return Ok(());
-        }
+        let Some(so_far) = written.line.delivery else { return Ok(()) };
+        // Why it failed is not kept of a failure that is not believed.
+        let reason = reason.filter(|_| so_far.after(delivery) == delivery);
         let line = (written.line.id, written.conversation);
         self.move_line(unit, line, delivery, earlier_too, reason).await
     }

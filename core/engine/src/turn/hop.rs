@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use tradepost_domain::{
-    AccountKey, Answered, Body, Context, Event, EventId, Message, Notice, Slot, Step, Stored, flow::Reading,
-    ledger::settle,
+    AccountKey, Answered, Author, Body, Choice, Content, Context, Event, EventId, Message, Notice, Slot,
+    Step, Stored, flow::Reading, ledger::settle, message::About,
 };
 use tradepost_ports::{
     StoreError,
@@ -167,12 +167,29 @@ impl Turn<'_> {
     }
 
     /// The messages of rows, a typed number being the tap that it selects.
-    pub(super) fn messages(&self, rows: Vec<InboxRow>) -> Vec<Message> {
-        let offered = &self.conversation.inner.offered;
-        let said = rows.into_iter().filter_map(|row| match row.body {
-            InboxBody::Said(message) => Some(message),
-            _ => None,
-        });
-        said.map(|message| crate::lines::selecting(message, offered)).collect()
+    pub(super) async fn messages(&mut self, rows: Vec<InboxRow>) -> Kept<Vec<Message>> {
+        let mut said = Vec::new();
+        for row in rows {
+            if let InboxBody::Said(message) = row.body {
+                let offered = self.offered_to(&message).await?;
+                said.push(crate::lines::selecting(message, &offered));
+            }
+        }
+        Ok(said)
+    }
+
+    /// What a typed number selects from: the question of ours that the message quotes, else the last one.
+    async fn offered_to(&mut self, message: &Message) -> Kept<Vec<Choice>> {
+        if let (Content::Text { .. }, Some(About::Message { reference })) = (&message.content, &message.about)
+        {
+            let quoted = self.unit.by_reference(&self.conversation.account, reference).await?;
+            let here = quoted.filter(|quoted| quoted.conversation == self.conversation.id);
+            let ours = here.filter(|quoted| quoted.line.author != Author::Customer);
+            let choices = ours.map(|quoted| quoted.line.content.choices()).unwrap_or_default();
+            if !choices.is_empty() {
+                return Ok(choices);
+            }
+        }
+        Ok(self.conversation.inner.offered.clone())
     }
 }

@@ -14,7 +14,7 @@ impl Turn<'_> {
     /// Takes in a burst.
     pub(super) async fn said(&mut self, rows: Vec<InboxRow>) -> Kept<()> {
         let Some(event) = rows.last().map(|row| row.event) else { return Ok(()) };
-        let messages = self.messages(rows);
+        let messages = self.messages(rows).await?;
         let mut rest = Vec::new();
         for message in messages {
             match self.keyword_of(&message) {

@@ -93,7 +93,7 @@ fn lines_to_one_customer_keep_their_distance_and_their_order() {
     assert_eq!(shop.sent(), ["1", "bob", "2"], "others need not wait");
     shop.sends();
     assert_eq!(shop.sent().len(), 3);
-    shop.passes(secs(6));
+    shop.passes(secs(7));
     shop.sends();
     shop.passes(secs(6));
     shop.sends();

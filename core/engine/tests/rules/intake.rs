@@ -72,6 +72,27 @@ fn a_line_never_goes_backwards() {
     assert_eq!(shop.line("hello"), Delivery::Read);
 }
 
+/// A failure that comes after the customer has read it is not believed, nor what it says.
+///
+/// proves: IN-08
+#[test]
+fn a_line_that_was_read_has_no_reason_to_have_failed() {
+    let shop = Shop::new();
+    shop.answers("say hello");
+    shop.sends();
+    let failed = |reason: &str| What::Receipt {
+        peer: None,
+        reference: "sim:1-line-1".into(),
+        delivery: Delivery::Failed,
+        earlier_too: false,
+        reason: Some(reason.to_owned()),
+    };
+    shop.arrives(receipt(1, Delivery::Read, false));
+    shop.arrives(failed("nobody is there"));
+    assert_eq!(shop.line("hello"), Delivery::Read);
+    assert!(shop.store.tables().messages().iter().all(|line| line.reason.is_none()));
+}
+
 /// However many they are, and none before its time.
 ///
 /// proves: IN-04 PL-13

@@ -1,10 +1,18 @@
 //! The turn: one commit or nothing, one worker at a time.
 
-use tradepost_domain::{Content, Party, What, conversation::Lease};
+use tradepost_domain::{
+    Capabilities, Content, Party, What,
+    capabilities::{ChoiceLimit, TextUnit},
+    conversation::Lease,
+    message::About,
+};
 use tradepost_engine::TurnEnd;
 use tradepost_ports::store::{StoreError, UnitWork};
 
-use super::{hours, secs, shop::Shop};
+use super::{
+    hours, secs,
+    shop::{Setup, Shop},
+};
 use futures::executor::block_on;
 
 /// proves: CV-02
@@ -113,5 +121,24 @@ fn a_typed_number_is_the_tap_that_it_selects() {
     shop.answers("choose tea milk");
     shop.sends();
     shop.answers("2");
+    assert_eq!(shop.told().last().expect("told"), "said tap pick:milk");
+}
+
+/// What was offered since is not what it answers.
+///
+/// proves: CV-09
+#[test]
+fn a_typed_number_selects_from_the_question_that_it_quotes() {
+    let quick_replies = Some(ChoiceLimit { text: 1_000, ..ChoiceLimit::new(10, 20, 200) });
+    let capabilities = Capabilities { quick_replies, ..Capabilities::text_only(1_000, TextUnit::Characters) };
+    let shop = Shop::with(Setup { capabilities, ..Setup::default() });
+    shop.answers("choose tea milk");
+    shop.sends();
+    shop.answers("choose cups mugs");
+    shop.sends();
+    let about = Some(About::Message { reference: "sim:1-line-1".into() });
+    let content = Content::text("2");
+    shop.arrives(What::Message { from: Party::new("ann"), reference: None, content, about, referral: None });
+    shop.turns_all();
     assert_eq!(shop.told().last().expect("told"), "said tap pick:milk");
 }

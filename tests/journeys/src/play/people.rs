@@ -2,81 +2,48 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-use tradepost_domain::Content;
+use tradepost_domain::{
+    Choice, Content, Media, MediaKind, Template,
+    template::{Category, Parameter},
+};
 use tradepost_ports::store::StaffWord;
-use tradepost_sandbox::{Action, Batch, Delivery, MediaKind, StoryRef};
+use tradepost_sandbox::{Batch, Delivery};
 
-use super::{Stage, text_of};
+use super::Stage;
 use crate::{
     ask::ask,
-    house::{NOBODYS, SHOP, STALL},
+    house::{NOBODYS, NOBODYS_NUMBER, STALL, TERMS},
+    numbers::is_number,
     story::Line,
 };
 
 impl Stage {
     /// A customer does something at the provider, whose webhooks are all taken.
     pub(super) async fn does(&mut self, name: &str, line: &Line) {
-        let (how, peer) = (line.how.as_str(), self.person(name));
-        let account = match how {
-            "to the stall" => STALL,
-            "to an unknown account" => NOBODYS,
-            _ => SHOP,
+        let customer = match line.how.as_str() {
+            "to the stall" => (STALL, self.person(name)),
+            "to an unknown account" => (NOBODYS, self.person(name)),
+            "to an unknown number" => (NOBODYS_NUMBER, name.to_owned()),
+            _ => self.customer(name, line),
         };
-        if account != NOBODYS {
-            self.last = Some((account, peer.clone()));
-            self.told.entry((account, peer.clone())).or_default();
+        let (account, peer) = customer.clone();
+        if ![NOBODYS, NOBODYS_NUMBER].contains(&account) {
+            if account != STALL {
+                self.whereabouts.insert(name.to_owned(), account);
+            }
+            self.last = Some(customer.clone());
+            self.told.entry(customer).or_default();
         }
-        let customer = self.standing.sandbox.customer(account, &peer).expect("an account of the sandbox");
-        let actions = self.actions(line);
-        let delivered = customer.does_all(actions, &delivery(how)).await.expect("a webhook");
+        let delivery = delivery(&line.how);
+        let delivered = match is_number(account) {
+            true => self.does_on_whatsapp(account, &peer, line, &delivery).await,
+            false => self.does_on_instagram(account, &peer, line, &delivery).await,
+        };
         assert!(delivered.accepted(), "line {}: {:?}", line.number, delivered.posts);
-        if how == "and it keeps failing" {
+        if line.how == "and it keeps failing" {
             self.standing.failing += 1;
         }
         self.standing.settle().await;
-    }
-
-    fn actions(&self, line: &Line) -> Vec<Action> {
-        let words = line.words.as_str();
-        if line.what == "writes" && matches!(line.how.as_str(), "in a burst" | "all in one post") {
-            return words.lines().map(Action::text).collect();
-        }
-        vec![match (line.what.as_str(), words) {
-            ("writes", words) => Action::text(words),
-            ("taps", title) => self.tap(line, title),
-            ("sends", "a picture") => Action::picture(),
-            ("sends", "2 pictures") => media(MediaKind::Image, 2),
-            ("sends", "a video") => media(MediaKind::Video, 1),
-            ("sends", "a voice message") => media(MediaKind::Audio, 1),
-            ("sends", "a file") => media(MediaKind::File, 1),
-            ("sends something new", _) => Action::Raw { item: json!({ "something_new": { "size": 1 } }) },
-            ("sends something unreadable", _) => Action::RawBody { body: "{\"object\":".into() },
-            ("sends something not handed on", _) => Action::Unsupported { attachment_type: None },
-            ("answers a story", words) => {
-                Action::StoryReply { text: words.to_owned(), story: StoryRef::default() }
-            }
-            ("mentions the shop in a story", _) => Action::StoryMention { url: None },
-            ("likes", _) => Action::Like {},
-            ("reacts", _) => {
-                Action::Reaction { mid: None, reaction: "love".into(), emoji: "❤".into(), unreact: false }
-            }
-            ("reads", _) => Action::Read { mid: None },
-            ("takes it back", _) => Action::Unsend { mid: None },
-            ("edits it", words) => Action::Edit { text: words.to_owned(), mid: None, num_edit: 1 },
-            (what, words) => panic!("line {}: nobody `{what}` `{words}`", line.number),
-        }]
-    }
-
-    /// A tap on a quick reply that this customer was shown.
-    fn tap(&self, line: &Line, title: &str) -> Action {
-        let got = self.last.as_ref().map(|customer| self.got(customer)).unwrap_or_default();
-        let choices =
-            got.iter().rev().filter_map(|entry| entry.body.pointer("/message/quick_replies")?.as_array());
-        let mut choices = choices.flatten();
-        let choice = choices.find(|choice| choice["title"] == title);
-        let choice = choice.unwrap_or_else(|| panic!("line {}: `{title}` was not offered", line.number));
-        Action::QuickReply { title: title.to_owned(), payload: text_of(&choice["payload"]) }
     }
 
     /// A customer asks through the website's server.
@@ -92,8 +59,13 @@ impl Stage {
     pub(super) async fn types(&mut self, line: &Line) {
         self.nothing_is_untold(line);
         let (account, peer) = self.last.clone().expect("the story spoke of somebody");
-        let staff = self.standing.sandbox.staff(account, &peer).expect("an account of the sandbox");
-        let delivered = staff.types(line.words.as_str()).await.expect("a webhook");
+        let delivered = match is_number(account) {
+            true => self.types_on_phone(account, &peer, line).await,
+            false => {
+                let staff = self.standing.sandbox.staff(account, &peer).expect("an account of the sandbox");
+                staff.types(line.words.as_str()).await.expect("a webhook")
+            }
+        };
         assert!(delivered.accepted(), "line {}: {:?}", line.number, delivered.posts);
         self.standing.settle().await;
     }
@@ -101,28 +73,70 @@ impl Stage {
     /// A person of the shop does something through us.
     pub(super) async fn staff(&mut self, line: &Line) {
         self.nothing_is_untold(line);
+        let conversation = self.conversation().await.id;
+        for word in self.staff_words(line) {
+            self.standing.house.staff(conversation, word).await.expect("a conversation");
+        }
+        if line.how != "and nobody waits" {
+            self.standing.settle().await;
+        }
+    }
+
+    fn staff_words(&self, line: &Line) -> Vec<StaffWord> {
         let by = || "staff".to_owned();
         let until = match line.how.as_str() {
             "for 10 minutes" => Some(self.standing.now() + Duration::from_secs(600)),
             _ => None,
         };
-        let word = match line.what.as_str() {
-            "takes over" => StaffWord::TakeOver { by: by(), until },
-            "says" => StaffWord::Say { by: by(), content: Content::text(line.words.as_str()) },
-            "hands back" => StaffWord::HandBack,
+        let words = line.words.as_str();
+        let content = match line.what.as_str() {
+            "takes over" => return vec![StaffWord::TakeOver { by: by(), until }],
+            "hands back" => return vec![StaffWord::HandBack],
+            "says" => match line.how.strip_suffix(" times").and_then(|times| times.parse::<u32>().ok()) {
+                Some(times) => {
+                    let line = |place| Content::text(format!("{words} {place}"));
+                    let say = |content| StaffWord::Say { by: by(), content };
+                    return (1..=times).map(line).map(say).collect();
+                }
+                None if words == "the long terms" => Content::text(TERMS.repeat(36)),
+                None => Content::text(words),
+            },
+            "sends the template" => Content::Template(template(words)),
+            "offers buttons" => {
+                let (text, choices) = question(words);
+                Content::Buttons { text, choices }
+            }
+            "offers a list" => {
+                let (text, choices) = question(words);
+                Content::List { text, button: "Choose".into(), choices }
+            }
+            "sends" if words == "a picture" => {
+                let url = format!("{}/cdn/from-the-shop.png", self.standing.sandbox.base_url());
+                Content::Media { media: vec![Media::remote(MediaKind::Image, url)], text: None }
+            }
             what => panic!("line {}: staff cannot `{what}`", line.number),
         };
-        let conversation = self.conversation().await.id;
-        self.standing.house.staff(conversation, word).await.expect("a conversation");
-        self.standing.settle().await;
+        vec![StaffWord::Say { by: by(), content }]
     }
 }
 
-fn media(media: MediaKind, count: u32) -> Action {
-    Action::Media { media, urls: Vec::new(), count, expires_in_ms: 3_600_000, text: None }
+/// A question, and what can be chosen: a payload is the title in small letters.
+fn question(words: &str) -> (String, Vec<Choice>) {
+    let mut lines = words.lines();
+    let text = lines.next().unwrap_or_default().to_owned();
+    (text, lines.map(|title| Choice::new(title.to_lowercase(), title)).collect())
 }
 
-fn delivery(how: &str) -> Delivery {
+/// A template's name, and the values of its words.
+fn template(words: &str) -> Template {
+    let mut lines = words.lines();
+    let name = lines.next().unwrap_or_default();
+    let category = if name == "summer_offer" { Category::Marketing } else { Category::Utility };
+    let parameters = lines.map(Parameter::new).collect();
+    Template { category, parameters, ..Template::new(name, "en_US") }
+}
+
+pub(super) fn delivery(how: &str) -> Delivery {
     let usual = Delivery::default();
     match how {
         "twice delivered" => Delivery { times: 2, ..usual },

@@ -15,9 +15,19 @@ impl Stage {
         let at = line.number;
         match (line.who.as_str(), line.what.as_str()) {
             ("last", "line is") => {
-                let transcript = self.standing.transcript(&self.conversation().await).await;
-                assert_eq!(how_far(last_of_ours(&transcript)), line.words, "line {at}");
+                let came = self.reached(&line.words, async |stage| {
+                    how_far(last_of_ours(&stage.standing.transcript(&stage.conversation().await).await))
+                });
+                assert_eq!(came.await, line.words, "line {at}");
             }
+            ("last", "line failed with") => self.failed_with(line).await,
+            ("last", "line went to") => self.went_to(line),
+            ("transcript", "holds no medium") => self.lacks_a_medium(line).await,
+            ("conversations", "are") => {
+                assert_eq!(self.standing.conversations().await.len().to_string(), line.words, "line {at}");
+            }
+            ("ledger", "says") => self.ledger_says(line).await,
+            (_, "is known by") => self.is_known_by(line).await,
             ("last", "line went as a person's") => self.went_as_a_persons(line),
             ("last", "message is tried again") => self.try_again(line).await,
             ("it", "is given up") => self.standing.give_up().await,
@@ -95,11 +105,24 @@ impl Stage {
     }
 
     async fn events_are(&self, line: &Line) {
-        for part in line.words.split(", ") {
-            let (count, fate) = part.split_once(' ').unwrap_or_else(|| panic!("line {}", line.number));
-            let fate = Fate::of(fate).unwrap_or_else(|| panic!("line {}: no fate `{fate}`", line.number));
-            let events = self.standing.events(fate).await;
-            assert_eq!(events.len().to_string(), count, "line {}: {events:#?}", line.number);
-        }
+        let count = async |stage: &Self| {
+            let mut counted = Vec::new();
+            for part in line.words.split(", ") {
+                let (_, fate) = part.split_once(' ').unwrap_or_else(|| panic!("line {}", line.number));
+                if fate == "in all" {
+                    let mut all = 0;
+                    for fate in Fate::ALL {
+                        all += stage.standing.events(fate).await.len();
+                    }
+                    counted.push(format!("{all} in all"));
+                    continue;
+                }
+                let fate = Fate::of(fate).unwrap_or_else(|| panic!("line {}: no fate `{fate}`", line.number));
+                counted.push(format!("{} {}", stage.standing.events(fate).await.len(), fate.word()));
+            }
+            counted.join(", ")
+        };
+        let counted = self.reached(&line.words, count).await;
+        assert_eq!(counted, line.words, "line {}", line.number);
     }
 }
