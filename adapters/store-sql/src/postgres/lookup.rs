@@ -54,8 +54,7 @@ impl SqlUnit<'_> {
             accounts: references.iter().map(|(account, _)| account.as_str()).collect(),
             references: references.iter().map(|(_, reference)| reference.as_str()).collect(),
         };
-        let rows: Vec<(String, String, Id<MessageId>, Id<ConversationId>, Option<Word<Delivery>>)> =
-            self.run(|db| RunQueryDsl::load(lines, db)).await?;
+        let rows: Vec<LineRow> = self.run(|db| RunQueryDsl::load(lines, db)).await?;
         let mut known = BTreeMap::new();
         for (account, reference, Id(id), Id(conversation), delivery) in rows {
             let delivery = delivery.map(|word| word.0);
@@ -142,6 +141,9 @@ impl QueryId for Met<'_> {
 impl Query for Met<'_> {
     type SqlType = (Text, Text, Text);
 }
+
+/// Account, reference, line, conversation, and how far the line has come.
+type LineRow = (String, String, Id<MessageId>, Id<ConversationId>, Option<Word<Delivery>>);
 
 /// The lines of these references, oldest first, their conversations locked in the order of their ids.
 struct Lines<'r> {

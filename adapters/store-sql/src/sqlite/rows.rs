@@ -14,6 +14,9 @@ use crate::{
     types::{At, Id, Word, moment},
 };
 
+/// A line, its conversation, and how far it has come.
+type LineRow = (Id<MessageId>, Id<ConversationId>, Option<Word<Delivery>>);
+
 /// What news of a line changes.
 type News = (Option<Word<Delivery>>, Option<String>, Option<String>, Option<At>);
 
@@ -155,8 +158,7 @@ impl SqlUnit<'_> {
                 .filter(messages::reference.eq(reference))
                 .order(messages::seq)
                 .select((messages::id, messages::conversation, messages::delivery));
-            let found: Option<(Id<MessageId>, Id<ConversationId>, Option<Word<Delivery>>)> =
-                self.find(|db| line.get_result(db)).await?;
+            let found: Option<LineRow> = self.find(|db| line.get_result(db)).await?;
             known.extend(found.map(|(Id(id), Id(conversation), delivery)| {
                 (
                     (account.to_string(), reference.clone()),
