@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::once,
-    letter::{ACCOUNTS, APP_SECRET, account},
+    letter::{ACCOUNTS, APP_SECRET, account, whatsapp},
     process::{Program, command},
 };
 
@@ -66,9 +66,17 @@ impl Provider {
                     "rate": { "messages_per_s": null, "audio_video_per_s": null } })
             })
             .collect();
+        // Receipts are part of the load.
+        let numbers: Vec<_> = (0..ACCOUNTS)
+            .map(|number| {
+                json!({ "id": whatsapp::account(number), "app_secret": APP_SECRET, "accept_strangers": true, "statuses": [],
+                    "rate": { "messages_per_s": null, "pair_burst": 1_000_000 } })
+            })
+            .collect();
         let settings = folder.join("sandbox.json");
         // The file has everything; its memory need not.
-        let config = json!({ "log_file": log, "log_limit": 1_000, "instagram": accounts });
+        let config =
+            json!({ "log_file": log, "log_limit": 1_000, "instagram": accounts, "whatsapp": numbers });
         std::fs::write(&settings, config.to_string()).context("write the provider's settings")?;
         let mut command = command(sandbox);
         command.arg("--config").arg(settings).arg("--print-port").stdout(Stdio::piped());
