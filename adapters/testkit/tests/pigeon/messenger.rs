@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tradepost_domain::{
     AccountKey, Capabilities, Choice, Content,
     ErrorKind::{self, *},
-    MediaKind, PortError,
+    Media, MediaKind, PortError, Source,
     capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextUnit, Window},
     fit,
 };
@@ -29,6 +29,8 @@ pub enum Flaw {
     SendsLongTexts,
     RefusesFullTitles,
     SendsLongPayloads,
+    RefusesFullMedia,
+    SendsLongMedia,
     SendsWhatItDoesNotDeclare,
     SendsEmptyTexts,
     CannotType,
@@ -63,6 +65,8 @@ impl Flaw {
         (Self::SendsLongTexts, "text_over_the_limit_is_refused"),
         (Self::RefusesFullTitles, "contents_at_their_limits_are_taken"),
         (Self::SendsLongPayloads, "contents_over_a_limit_are_refused"),
+        (Self::RefusesFullMedia, "contents_at_their_limits_are_taken"),
+        (Self::SendsLongMedia, "contents_over_a_limit_are_refused"),
         (Self::SendsWhatItDoesNotDeclare, "what_is_not_declared_is_refused"),
         (Self::SendsEmptyTexts, "what_says_nothing_is_refused"),
         (Self::CannotType, "signs_of_life_are_shown"),
@@ -130,9 +134,16 @@ impl Pigeon {
             Content::People { .. } if self.is(Flaw::SendsWhatItDoesNotDeclare) => return Ok(()),
             Content::Text { text } => self.is(Flaw::RefusesFullTexts) && text.chars().count() == TEXT,
             Content::Location { .. } => self.is(Flaw::RefusesPlaces),
+            Content::Media { media, .. } => {
+                self.is(Flaw::RefusesFullMedia) && media.iter().any(|medium| length(medium) == Some(BYTES))
+            }
             content => self.is(Flaw::RefusesFullTitles) && content.choices().iter().any(full),
         };
-        let content = if self.is(Flaw::SendsLongPayloads) { &short_payloads(content) } else { content };
+        let content = match self.flaw {
+            Some(Flaw::SendsLongPayloads) => &short_payloads(content),
+            Some(Flaw::SendsLongMedia) => &short_media(content),
+            _ => content,
+        };
         match fit::fit(content, &self.capabilities) {
             Ok(fitted) if !refused && fitted.pieces == [content.clone()] => Ok(()),
             Ok(_) => Err(error(Invalid, "it is not fitted to the channel")),
@@ -186,10 +197,11 @@ impl Pigeon {
 
 const TEXT: usize = 200;
 const TITLE: usize = 20;
+const BYTES: u64 = 1_000_000;
 
 fn capabilities(flaw: Option<Flaw>) -> Capabilities {
     let staff_seconds = if flaw == Some(Flaw::ClosesTheWindowForPersonsFirst) { 60 } else { 0 };
-    let media = |kind, caption| MediaLimit { kind, bytes: 1_000_000, caption };
+    let media = |kind, caption| MediaLimit { kind, bytes: BYTES, caption };
     Capabilities {
         quick_replies: Some(ChoiceLimit { text: 100, ..ChoiceLimit::new(5, TITLE, 40) }),
         list: Some(ChoiceLimit { text: 100, description: 30, button: 10, ..ChoiceLimit::new(8, TITLE, 40) }),
@@ -198,6 +210,7 @@ fn capabilities(flaw: Option<Flaw>) -> Capabilities {
         location: true,
         window: Some(Window { staff_seconds, ..Window::hours(24) }),
         typing: true,
+        uploads: true,
         ..Capabilities::text_only(TEXT, TextUnit::Characters)
     }
 }
@@ -206,6 +219,26 @@ fn short_payloads(content: &Content) -> Content {
     let mut content = content.clone();
     if let Content::QuickReplies { choices, .. } | Content::List { choices, .. } = &mut content {
         choices.iter_mut().for_each(|choice| choice.payload.truncate(40));
+    }
+    content
+}
+
+/// The length of a medium of our store.
+fn length(medium: &Media) -> Option<u64> {
+    match medium.source {
+        Source::Stored { bytes, .. } => Some(bytes),
+        _ => None,
+    }
+}
+
+fn short_media(content: &Content) -> Content {
+    let mut content = content.clone();
+    if let Content::Media { media, .. } = &mut content {
+        for medium in media {
+            if let Source::Stored { bytes, .. } = &mut medium.source {
+                *bytes = (*bytes).min(BYTES);
+            }
+        }
     }
     content
 }
@@ -226,6 +259,14 @@ impl Messenger for Pigeon {
 
     async fn send(&self, outbound: &Outbound) -> PortResult<Receipt> {
         self.admit(&outbound.content)?;
+        let handed = |hash: &String| outbound.attached.iter().any(|blob| blob.hash == *hash);
+        if let Content::Media { media, .. } = &outbound.content
+            && media
+                .iter()
+                .any(|medium| matches!(&medium.source, Source::Stored { hash, .. } if !handed(hash)))
+        {
+            return Err(error(Invalid, "the bytes were not handed over"));
+        }
         let sent = self.sent.fetch_add(1, Ordering::SeqCst);
         let key = if self.is(Flaw::KeysByChance) { sent.to_string() } else { outbound.effect.to_string() };
         let to = if self.is(Flaw::WritesToNobody) { "nobody" } else { &outbound.peer };
