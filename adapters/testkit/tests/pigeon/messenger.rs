@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tradepost_domain::{
     AccountKey, Capabilities, Choice, Content,
@@ -24,6 +25,8 @@ use super::client::{Answer, Limits, Lost, post};
 pub enum Flaw {
     ForgetsReferences,
     WritesToNobody,
+    ForgetsPayloads,
+    ForgetsCaptions,
     RefusesPlaces,
     RefusesFullTexts,
     SendsLongTexts,
@@ -45,13 +48,17 @@ pub enum Flaw {
     TooFastNeedsAWait,
     ForgetsTheWait,
     BrokenIsInvalid,
+    GatewayIsUnavailable,
     PuzzleIsTaken,
     NobodyIsUncertain,
     CutIsUnavailable,
     WaitsInSilence,
+    WaitsFourSeconds,
+    WaitsTwoSeconds,
     WaitsForSlowBodies,
     KeysByChance,
     ErrorsShowTheSecret,
+    ErrorsShowTheSecretEncoded,
     TracesShowTheSecret,
 }
 
@@ -60,6 +67,8 @@ impl Flaw {
     pub const ALL: &[(Self, &str)] = &[
         (Self::ForgetsReferences, "a_taken_line_has_a_reference_of_its_own"),
         (Self::WritesToNobody, "the_words_leave_for_the_customer"),
+        (Self::ForgetsPayloads, "what_is_shown_leaves_whole"),
+        (Self::ForgetsCaptions, "what_is_shown_leaves_whole"),
         (Self::RefusesPlaces, "every_declared_kind_is_taken"),
         (Self::RefusesFullTexts, "text_at_the_limit_is_taken"),
         (Self::SendsLongTexts, "text_over_the_limit_is_refused"),
@@ -81,13 +90,17 @@ impl Flaw {
         (Self::TooFastNeedsAWait, "too_fast_is_rate_limited"),
         (Self::ForgetsTheWait, "the_wait_is_told"),
         (Self::BrokenIsInvalid, "a_broken_provider_is_never_success"),
+        (Self::GatewayIsUnavailable, "a_broken_provider_is_never_success"),
         (Self::PuzzleIsTaken, "a_puzzling_answer_is_uncertain"),
         (Self::NobodyIsUncertain, "nobody_there_is_unavailable"),
         (Self::CutIsUnavailable, "a_cut_connection_is_uncertain"),
         (Self::WaitsInSilence, "silence_ends_at_the_time_limit"),
+        (Self::WaitsFourSeconds, "silence_ends_at_the_time_limit"),
+        (Self::WaitsTwoSeconds, "silence_ends_at_the_time_limit"),
         (Self::WaitsForSlowBodies, "a_slow_body_ends_at_the_time_limit"),
         (Self::KeysByChance, "a_repeated_send_carries_its_key"),
         (Self::ErrorsShowTheSecret, "no_error_shows_the_secret"),
+        (Self::ErrorsShowTheSecretEncoded, "no_error_shows_the_secret"),
         (Self::TracesShowTheSecret, "no_trace_shows_the_secret"),
     ];
 }
@@ -151,14 +164,41 @@ impl Pigeon {
         }
     }
 
+    /// A content as it leaves.
+    fn written(&self, content: &Content) -> Value {
+        let mut content = content.clone();
+        match &mut content {
+            Content::QuickReplies { choices, .. } | Content::List { choices, .. }
+                if self.is(Flaw::ForgetsPayloads) =>
+            {
+                choices.iter_mut().for_each(|choice| choice.payload.clear());
+            }
+            Content::Media { text, .. } if self.is(Flaw::ForgetsCaptions) => *text = None,
+            _ => {}
+        }
+        let degrees = |e6: i32| f64::from(e6) / 1e6;
+        match content {
+            Content::Location { latitude_e6, longitude_e6, name } => {
+                json!({"latitude": degrees(latitude_e6), "longitude": degrees(longitude_e6), "name": name})
+            }
+            content => json!(content),
+        }
+    }
+
     async fn post(&self, key: &str, body: &Value) -> PortResult<Answer> {
         let token = format!("authorization: Bearer {SECRET}\r\n");
         if self.is(Flaw::TracesShowTheSecret) {
             tracing::trace!(token, "a pigeon leaves");
         }
         let endless = Duration::from_secs(600);
-        let limit = |flaw| if self.is(flaw) { endless } else { self.time_limit };
-        let limits = Limits { head: limit(Flaw::WaitsInSilence), body: limit(Flaw::WaitsForSlowBodies) };
+        let (head, rest) = match self.flaw {
+            Some(Flaw::WaitsInSilence) => (endless, self.time_limit),
+            Some(Flaw::WaitsFourSeconds) => (Duration::from_secs(4), self.time_limit),
+            Some(Flaw::WaitsTwoSeconds) => (Duration::from_secs(2), self.time_limit),
+            Some(Flaw::WaitsForSlowBodies) => (self.time_limit, endless),
+            _ => (self.time_limit, self.time_limit),
+        };
+        let limits = Limits { head, body: rest };
         let headers = format!("{token}idempotency-key: {key}\r\n");
         post(&self.base, &headers, &body.to_string(), &limits).await.map_err(|lost| {
             let kind = match lost {
@@ -185,12 +225,17 @@ impl Pigeon {
                 self.kind(RateLimited, Flaw::TooFastNeedsAWait, Unexpected)
             }
             (429, _) => RateLimited,
+            (502 | 504, _) if self.is(Flaw::GatewayIsUnavailable) => Unavailable,
             (500.., _) => self.kind(Uncertain, Flaw::BrokenIsInvalid, Invalid),
             (401, _) => Denied,
             _ => Unexpected,
         };
         let wait = if self.is(Flaw::ForgetsTheWait) { None } else { answer.retry_after() };
-        let words = if self.is(Flaw::ErrorsShowTheSecret) { told.to_string() } else { "refused".into() };
+        let words = match self.flaw {
+            Some(Flaw::ErrorsShowTheSecret) => told.to_string(),
+            Some(Flaw::ErrorsShowTheSecretEncoded) => STANDARD.encode(format!("pigeon:{SECRET}")),
+            _ => "refused".into(),
+        };
         Err(error(kind, words).with_code(answer.status).with_retry_after(wait))
     }
 }
@@ -270,7 +315,7 @@ impl Messenger for Pigeon {
         let sent = self.sent.fetch_add(1, Ordering::SeqCst);
         let key = if self.is(Flaw::KeysByChance) { sent.to_string() } else { outbound.effect.to_string() };
         let to = if self.is(Flaw::WritesToNobody) { "nobody" } else { &outbound.peer };
-        let answer = self.post(&key, &json!({"to": to, "content": outbound.content})).await?;
+        let answer = self.post(&key, &json!({"to": to, "content": self.written(&outbound.content)})).await?;
         let told = self.read(&answer)?;
         let reference = match told["line"].as_str() {
             Some(_) if self.is(Flaw::ForgetsReferences) => "line-0",

@@ -6,6 +6,7 @@ mod contents;
 mod refusals;
 mod secrets;
 mod sending;
+mod shown;
 mod trouble;
 
 use std::{sync::Arc, time::Duration};
@@ -14,6 +15,7 @@ pub use abilities::*;
 pub use refusals::*;
 pub use secrets::*;
 pub use sending::*;
+pub use shown::*;
 use tradepost_domain::{
     Author, Content, EffectId, ErrorKind, Media, PortError, Source, capabilities::Passage,
 };
