@@ -50,7 +50,8 @@ pub trait Double {
 pub struct Event {
     /// To which of our accounts: 0 or 1.
     pub account: usize,
-    /// Makes it another event than the others: the message's id is made of it, and as long as the provider's ids are.
+    /// Makes it another event than the others of its account: the message's id is made of it alone, and as long as the
+    /// provider's ids are.
     pub number: usize,
     /// What it is.
     pub kind: Kind,
