@@ -1,5 +1,7 @@
 //! Forms of several parts, for uploads.
 
+use std::hash::{BuildHasher as _, RandomState};
+
 /// One part of a form.
 pub struct Part<'a> {
     name: &'a str,
@@ -39,7 +41,8 @@ pub(crate) fn written(parts: &[Part<'_>]) -> Option<(String, Vec<u8>)> {
     if !parts.iter().all(Part::is_plain) {
         return None;
     }
-    let boundary = boundary(parts);
+    // By chance, so that nobody can put it into what we upload.
+    let boundary = boundary(parts, (0_u64..).map(|n| RandomState::new().hash_one(n)))?;
     let mut body = Vec::with_capacity(parts.iter().map(|part| part.bytes.len() + 256).sum());
     for part in parts {
         body.extend_from_slice(format!("--{boundary}\r\n{}", part.head()).as_bytes());
@@ -50,12 +53,15 @@ pub(crate) fn written(parts: &[Part<'_>]) -> Option<(String, Vec<u8>)> {
     Some((boundary, body))
 }
 
-/// A line that no part has, so that no part can end before its end.
-fn boundary(parts: &[Part<'_>]) -> String {
-    let lines = || parts.iter().flat_map(|part| part.bytes.split(|byte| *byte == b'\n'));
-    let taken = |boundary: &String| lines().any(|line| line.starts_with(format!("--{boundary}").as_bytes()));
-    let mut boundaries = (0..u64::MAX).map(|n| format!("tradepost-{n:020}-form"));
-    boundaries.find(|boundary| !taken(boundary)).unwrap_or_default()
+/// The first of these that begins no line of any part, so that no part can end before its end.
+fn boundary(parts: &[Part<'_>], numbers: impl Iterator<Item = u64>) -> Option<String> {
+    let begins_a_line = |boundary: &String| {
+        let needle = format!("--{boundary}");
+        let mut lines = parts.iter().flat_map(|part| part.bytes.split(|byte| *byte == b'\n'));
+        lines.any(|line| line.starts_with(needle.as_bytes()))
+    };
+    let mut boundaries = numbers.map(|number| format!("tradepost-{number:020}-form"));
+    boundaries.find(|boundary| !begins_a_line(boundary))
 }
 
 #[cfg(test)]
@@ -77,12 +83,19 @@ mod tests {
 
     #[test]
     fn bytes_that_hold_a_boundary_get_another() {
-        let (first, _) = written(&[Part::text("a", "b")]).expect("a form");
+        let first = boundary(&[Part::text("a", "b")], 7..9).expect("a boundary");
         let sly = format!("x\r\n--{first}\r\nContent-Disposition: form-data; name=\"to\"\r\n\r\n1");
-        let (second, body) = written(&[Part::text("a", &sly)]).expect("a form");
+        let second = boundary(&[Part::text("a", &sly)], 7..9).expect("another");
         assert_ne!(first, second);
-        let borders = format!("\r\n--{second}");
-        assert_eq!(String::from_utf8_lossy(&body).matches(&borders).count(), 1, "only the end");
+        assert_eq!(boundary(&[Part::text("a", &sly)], 7..8), None, "there is no other");
+    }
+
+    #[test]
+    fn nobody_can_know_a_boundary_before() {
+        let one = || written(&[Part::text("a", "b")]).expect("a form");
+        let (first, body) = one();
+        assert_ne!(first, one().0);
+        assert_eq!(String::from_utf8_lossy(&body).matches(&format!("--{first}")).count(), 2, "begin and end");
     }
 
     #[test]

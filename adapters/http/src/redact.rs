@@ -12,13 +12,20 @@ const MARKS: [&str; 6] = [
     "authorization: ",
 ];
 
-/// The text without those secrets and without whatever follows a known mark such as `access_token=`.
+/// The text without those secrets, as they are or as an address carries them, and without whatever follows a known mark
+/// such as `access_token=`.
 pub fn redact(text: &str, secrets: &[&str]) -> String {
-    let known = secrets
-        .iter()
-        .filter(|secret| secret.len() >= 4)
-        .fold(text.to_owned(), |text, secret| text.replace(secret, HIDDEN));
+    let long = secrets.iter().filter(|secret| secret.len() >= 4);
+    let known = long.flat_map(|secret| spellings(secret));
+    let known = known.fold(text.to_owned(), |text, secret| text.replace(&secret, HIDDEN));
     MARKS.iter().fold(known, |text, mark| hide_after(&text, mark))
+}
+
+/// A secret, and how it stands in a query: a blank is `+` or `%20`.
+fn spellings(secret: &str) -> [String; 3] {
+    let in_query: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let with_twenty = in_query.replace('+', "%20");
+    [secret.to_owned(), in_query, with_twenty]
 }
 
 /// The text's beginning on one line, for an error's detail.
@@ -67,6 +74,16 @@ mod tests {
     #[case::nothing_follows("access_token=", "access_token=")]
     fn a_secret_is_not_shown(#[case] text: &str, #[case] shown: &str) {
         assert_eq!(redact(text, &["tok-123"]), shown);
+    }
+
+    /// proves: PL-02
+    #[rstest]
+    #[case::as_it_is("token 12|a b+c=/")]
+    #[case::in_a_query("?token=12%7Ca+b%2Bc%3D%2F&x=1")]
+    #[case::in_a_path("/12%7Ca%20b%2Bc%3D%2F/send")]
+    fn a_secret_is_not_shown_as_an_address_carries_it(#[case] text: &str) {
+        let shown = redact(text, &["12|a b+c=/"]);
+        assert!(shown.contains(HIDDEN) && !shown.contains("12"), "{shown}");
     }
 
     #[rstest]

@@ -15,6 +15,8 @@ pub fn checked(kind: MediaKind, bytes: &[u8], declared: Option<&str>) -> Result<
     let family = seen.map(|seen| seen.matcher_type());
     let mime = match seen.map_or(UNKNOWN, |seen| seen.mime_type()) {
         "audio/m4a" => "audio/mp4",
+        // Voice messages: named by the container, as the channels do.
+        "audio/opus" => "audio/ogg",
         mime => mime,
     };
     let declared_as = |prefix| declared.is_some_and(|declared: &str| declared.starts_with(prefix));
@@ -43,6 +45,9 @@ mod tests {
     const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
     const MP4: &[u8] = b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2";
     const M4A: &[u8] = b"\0\0\0\x18ftypM4A \0\0\0\0M4A isom";
+    /// The first page of an Ogg stream (RFC 3533) that holds an Opus head (RFC 7845).
+    const OPUS: &[u8] = b"OggS\0\x02\0\0\0\0\0\0\0\0\x2a\0\0\0\0\0\0\0\x9b\x5c\x1d\x07\x01\x13\
+        OpusHead\x01\x01\x38\x01\x80\xbb\0\0\0\0\0";
     const MP3: &[u8] = b"ID3\x03\0\0\0\0\0\0";
     const PDF: &[u8] = b"%PDF-1.7\n";
     const HTML: &[u8] = b"<!DOCTYPE html><html><script>alert(1)</script>";
@@ -59,6 +64,7 @@ mod tests {
     #[case::video(MediaKind::Video, MP4, Some("video/mp4"), Some("video/mp4"))]
     #[case::picture_as_video(MediaKind::Video, PNG, Some("video/mp4"), None)]
     #[case::sound(MediaKind::Audio, MP3, Some("audio/mpeg"), Some("audio/mpeg"))]
+    #[case::voice_of_a_phone(MediaKind::Audio, OPUS, Some("audio/ogg; codecs=opus"), Some("audio/ogg"))]
     #[case::sound_of_a_phone(MediaKind::Audio, M4A, Some("audio/mp4"), Some("audio/mp4"))]
     #[case::voice_message(MediaKind::Audio, MP4, Some("audio/mp4"), Some("audio/mp4"))]
     #[case::undeclared_voice_message(MediaKind::Audio, MP4, None, Some("audio/mp4"))]

@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 pub use provider::Provider;
-use tradepost_domain::ErrorKind;
+use tradepost_domain::{Content, ErrorKind};
 use tradepost_ports::Messenger;
 
 use crate::verdict::{Place, Verdict, tell};
@@ -55,6 +55,12 @@ pub trait Double: Send + Sync + 'static {
         "1234567890".into()
     }
 
+    /// Does that part of that content leave for the provider? No where its form has no place for it, as where it makes the
+    /// payloads of buttons itself.
+    fn carries(&self, _content: &Content, _part: Part) -> bool {
+        true
+    }
+
     /// Does a provider stand behind the channel, that can answer?
     fn has_provider(&self) -> bool {
         true
@@ -86,6 +92,29 @@ impl<F: Fn() -> Box<dyn Messenger> + Send + Sync + 'static> Double for Alone<F> 
     }
 }
 
+/// A part of a content, as a customer sees it or as it comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A question, the words beside a medium, a template's value.
+    Words,
+    /// A choice's, a link's or a card's.
+    Title,
+    /// What comes back when a choice is tapped.
+    Payload,
+    /// Of a row of a list.
+    SecondLine,
+    /// What opens a list.
+    Opener,
+    /// Of a medium, a picture or a page.
+    Address,
+    /// Of a place, a person or a template.
+    Name,
+    /// A person's.
+    Number,
+    /// Latitude and longitude, each in degrees.
+    Place,
+}
+
 /// A request as it came to the provider.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -107,10 +136,31 @@ impl Asked {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Do address or body hold these words, as they are or percent-encoded?
+    pub fn holds(&self, words: &str) -> bool {
+        let parts = [self.path.as_bytes(), self.query.as_bytes(), &self.body];
+        parts.iter().any(|part| {
+            let (plain, decoded) = (String::from_utf8_lossy(part), decoded(part));
+            plain.contains(words) || String::from_utf8_lossy(&decoded).contains(words)
+        })
+    }
+
     /// The body as JSON; null if it is none.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
+}
+
+/// With each `%41` as the byte that it means.
+fn decoded(mut text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    while let Some((first, rest)) = text.split_first() {
+        let digits = rest.get(..2).filter(|_| *first == b'%').and_then(|two| std::str::from_utf8(two).ok());
+        let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
+        plain.push(byte.unwrap_or(*first));
+        text = if byte.is_some() { &rest[2..] } else { rest };
+    }
+    plain
 }
 
 /// What the provider answers.
@@ -172,7 +222,8 @@ macro_rules! messenger_suite {
 macro_rules! __messenger_cases {
     ($then:ident $($double:path)?) => {
         $crate::$then! { [$($double)?] $crate::messenger, async;
-            a_taken_line_has_a_reference_of_its_own, the_words_leave_for_the_customer, every_declared_kind_is_taken,
+            a_taken_line_has_a_reference_of_its_own, the_words_leave_for_the_customer,
+            what_is_shown_leaves_whole, every_declared_kind_is_taken,
             text_at_the_limit_is_taken, text_over_the_limit_is_refused, contents_at_their_limits_are_taken,
             contents_over_a_limit_are_refused, what_is_not_declared_is_refused, what_says_nothing_is_refused,
             signs_of_life_are_shown, abilities_are_coherent, terms_are_those_asked_for,

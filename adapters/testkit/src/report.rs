@@ -9,10 +9,23 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::verdict::{Record, write_down};
+use crate::{
+    messenger,
+    verdict::{Record, write_down},
+    webhook,
+};
 
 /// Suites whose file in an adapter's folder says that it can.
 const SUITES: [(&str, &str); 2] = [("messenger", "src/messenger.rs"), ("webhook", "src/webhook.rs")];
+
+/// The names of a suite's cases.
+fn cases(suite: &str) -> BTreeSet<&'static str> {
+    match suite {
+        "messenger" => messenger::CASES.iter().map(|(name, _)| *name).collect(),
+        "webhook" => webhook::CASES.iter().map(|(name, _)| *name).collect(),
+        _ => BTreeSet::new(),
+    }
+}
 
 /// One deliberately broken adapter, and the cases that failed on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,16 +118,39 @@ impl Report {
         self.records.iter().any(|record| record.suite == suite && same(&record.adapter))
     }
 
-    /// Was everything tried, did nothing fail, and is each flaw seen by its case alone?
+    /// Was everything tried, did nothing fail, and is each flaw seen by its case alone? Nothing at all is not good.
     pub fn good(&self) -> bool {
         let failed = self.records.iter().any(|record| record.verdict == "failed");
-        !failed && self.untried.is_empty() && self.broken.iter().all(Broken::right)
+        let whole = !self.records.is_empty() && self.untried.is_empty() && self.missing().is_empty();
+        whole && !failed && self.broken.iter().all(Broken::right)
     }
 
-    /// Both tables, and what was not promised or failed, for reading.
+    /// Cases of which there is no record, by adapter and suite that were tried: the test was cut off, or left out.
+    fn missing(&self) -> BTreeMap<(&str, &str), BTreeSet<&'static str>> {
+        let mut missing: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for record in &self.records {
+            missing.entry((&*record.adapter, &*record.suite)).or_insert_with(|| cases(&record.suite));
+        }
+        for record in &self.records {
+            if let Some(cases) = missing.get_mut(&(&*record.adapter, &*record.suite)) {
+                cases.remove(&*record.case);
+            }
+        }
+        missing.retain(|_, cases| !cases.is_empty());
+        missing
+    }
+
+    /// Both tables, and what was not promised, failed or is missing, for reading.
     pub fn show(&self) -> String {
         let mut shown = String::new();
         self.show_adapters(&mut shown);
+        for ((adapter, suite), cases) in self.missing() {
+            let cases = cases.into_iter().collect::<Vec<_>>().join(", ");
+            let _ = writeln!(shown, "NO RECORD: {adapter} {suite}: {cases}");
+        }
+        if self.records.is_empty() {
+            shown.push_str("NO RECORDS\n");
+        }
         for verdict in ["not promised", "failed"] {
             self.show_reasons(verdict, &mut shown);
         }
@@ -201,15 +237,33 @@ mod tests {
         Broken { suite: "webhook".into(), flaw: "Careless".into(), case: "a_case".into(), caught }
     }
 
+    /// The record of each case of a suite.
+    fn all(adapter: &str, suite: &str) -> Vec<Record> {
+        let of = |case: &str| Record { case: case.into(), ..record(adapter, suite, "ran") };
+        cases(suite).into_iter().map(of).collect()
+    }
+
     #[test]
     fn a_report_is_good_only_if_nothing_failed_and_each_flaw_was_seen_by_its_case_alone() {
         let with = |records: Vec<Record>, broken| Report { records, broken, ..Report::default() }.good();
-        let ran = || vec![record("acme", "webhook", "ran"), record("acme", "webhook", "not promised")];
+        let ran = || [all("acme", "webhook"), vec![record("acme", "webhook", "not promised")]].concat();
         assert!(with(ran(), vec![broken(&["a_case"])]));
-        assert!(!with(vec![record("acme", "webhook", "failed")], Vec::new()));
+        assert!(!with([ran(), vec![record("acme", "webhook", "failed")]].concat(), Vec::new()));
         for caught in [&[][..], &["another"], &["a_case", "another"]] {
             assert!(!with(ran(), vec![broken(caught)]), "{caught:?}");
         }
+    }
+
+    #[test]
+    fn what_has_no_record_is_not_good() {
+        let with = |records| Report { records, ..Report::default() };
+        assert!(!with(Vec::new()).good(), "nothing at all");
+        let other = || all("acme", "messenger");
+        assert!(with([all("acme", "webhook"), other()].concat()).good());
+        let mut cut = all("acme", "webhook");
+        let lost = cut.pop().expect("a case").case;
+        let report = with([cut, other()].concat());
+        assert!(!report.good() && report.show().contains(&lost), "{}", report.show());
     }
 
     #[test]

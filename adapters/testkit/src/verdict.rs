@@ -97,9 +97,14 @@ fn aside(why: &str) -> String {
 /// Writes a record into the folder that the environment names, if it names one.
 pub fn write_down(name: &str, body: &Value) {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let path = Path::new(&folder).join(format!("{}.json", name.replace(['/', ' '], "-")));
+    let path = Path::new(&folder).join(file_name(name));
     let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&path, body.to_string()));
     written.unwrap_or_else(|error| panic!("failed to write {}: {error}", path.display()));
+}
+
+/// A name of its own for each record: no crate, module or case has a `+` in its name.
+fn file_name(name: &str) -> String {
+    format!("{}.json", name.replace('/', "+"))
 }
 
 /// Runs a case, tells how it went, and fails if it failed.
@@ -126,6 +131,13 @@ pub fn said(panic: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_crate_and_a_dialect_of_like_names_are_kept_apart() {
+        let file = |package, module| file_name(&Place { package, module }.adapter());
+        assert_ne!(file("tradepost-acme-page", "main"), file("tradepost-acme", "main::page"));
+        assert!(!file("tradepost-acme", "main::page").contains('/'));
+    }
 
     #[test]
     fn an_adapter_is_called_after_its_package_and_its_dialect() {

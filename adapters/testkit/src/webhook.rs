@@ -50,7 +50,8 @@ pub trait Double {
 pub struct Event {
     /// To which of our accounts: 0 or 1.
     pub account: usize,
-    /// Makes it another event than the others: the message's id is made of it, and as long as the provider's ids are.
+    /// Makes it another event than the others of its account: the message's id is made of it alone, and as long as the
+    /// provider's ids are.
     pub number: usize,
     /// What it is.
     pub kind: Kind,
@@ -180,7 +181,7 @@ macro_rules! __webhook_cases {
             a_truncated_signature_is_refused, an_altered_body_is_refused, an_old_signature_is_refused,
             the_provider_is_greeted, strangers_are_not_greeted, a_batch_is_read_whole, one_bad_event_loses_no_other,
             several_accounts_are_told_apart, an_unknown_kind_is_no_mistake, each_event_has_its_own_key,
-            a_repeated_delivery_has_the_same_keys, every_event_is_kept_as_it_came, broken_json_is_unreadable,
+            a_repeated_delivery_has_the_same_keys, a_key_is_the_same_in_any_batch, each_account_has_its_own_keys, every_event_is_kept_as_it_came, broken_json_is_unreadable,
             another_shape_is_never_lost, a_huge_body_does_no_harm, deep_nesting_does_no_harm, no_bytes_do_harm,
             fixtures_are_read_as_expected, the_schema_accepts_every_fixture, it_is_described,
         }

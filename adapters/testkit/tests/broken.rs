@@ -12,7 +12,7 @@ use tradepost_testkit::{messenger, report::Broken, webhook};
 use crate::pigeon;
 
 /// Adapters that are tried at the same time; most of their time they wait.
-const TOGETHER: usize = 6;
+const TOGETHER: usize = 12;
 
 /// The names of the cases that fail.
 fn failing<C>(cases: &[(&'static str, C)], run: impl Fn(&C)) -> Vec<String> {

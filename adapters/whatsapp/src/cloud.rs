@@ -1,7 +1,10 @@
 //! Calls of Meta's Cloud API: `POST /{phone_number_id}/messages` and `/media`.
 //! developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -18,19 +21,45 @@ use crate::{
     },
 };
 
+/// The time of one line: whoever waits for it gives up after the whole, and then does not know whether it was sent.
+struct Time {
+    whole: Duration,
+    begun: Instant,
+}
+
+impl Time {
+    fn of(whole: Duration) -> Self {
+        Self { whole, begun: Instant::now() }
+    }
+
+    fn left(&self) -> Duration {
+        self.whole.saturating_sub(self.begun.elapsed())
+    }
+
+    /// Until then uploads are waited for: two thirds, so that who waits hears from us that nothing was sent.
+    fn to_upload(&self) -> Duration {
+        (self.whole * 2 / 3).saturating_sub(self.begun.elapsed())
+    }
+
+    /// What is left for the line itself; with less than a quarter it would be sent without hearing of it.
+    fn to_send(&self) -> PortResult<Duration> {
+        let left = self.left();
+        match left < self.whole / 4 {
+            true => Err(error(ErrorKind::Unavailable, "uploading took too much of the time")),
+            false => Ok(left),
+        }
+    }
+}
+
 impl WhatsApp {
     /// Sends a line; stored media are uploaded before. The message's id.
     pub(crate) async fn send_by_cloud(&self, outbound: &Outbound, preview_url: bool) -> PortResult<String> {
-        let begun = Instant::now();
+        let time = Time::of(self.terms.time_limit);
         // What cannot be sent is known before anything is uploaded.
         self.body(outbound, preview_url, &|_| Some(String::new()))?;
-        let handles = self.uploaded(outbound).await?;
+        let handles = self.uploaded(outbound, &time).await?;
         let body = self.body(outbound, preview_url, &|hash| handles.get(hash).cloned())?;
-        let left = self.terms.time_limit.saturating_sub(begun.elapsed());
-        if left.is_zero() {
-            return Err(error(ErrorKind::Unavailable, "uploading took all the time"));
-        }
-        let told = self.post(&body, left).await?;
+        let told = self.post(&body, time.to_send()?).await?;
         told.ok_or_else(|| error(ErrorKind::Uncertain, "the answer names no message"))
     }
 
@@ -44,17 +73,17 @@ impl WhatsApp {
             .map_err(unfit)
     }
 
-    async fn post(&self, body: &Value, limit: std::time::Duration) -> PortResult<Option<String>> {
+    async fn post(&self, body: &Value, limit: Duration) -> PortResult<Option<String>> {
         let request = Request::post(KIND, self.messages("messages")?).within(limit).json(body)?;
         self.told(request.bearer(self.token())?).await
     }
 
     /// Uploads what the line names of our store; the ids by hash.
-    async fn uploaded(&self, outbound: &Outbound) -> PortResult<BTreeMap<String, String>> {
+    async fn uploaded(&self, outbound: &Outbound, time: &Time) -> PortResult<BTreeMap<String, String>> {
         let mut handles = BTreeMap::new();
         for (hash, kind) in stored(&outbound.content) {
             if !handles.contains_key(hash) {
-                let id = self.upload(outbound, hash, kind).await?;
+                let id = self.upload(outbound, (hash, kind), time.to_upload()).await?;
                 handles.insert(hash.to_owned(), id);
             }
         }
@@ -62,15 +91,21 @@ impl WhatsApp {
     }
 
     /// An upload that nobody hears of does no harm: the line has not been sent.
-    async fn upload(&self, outbound: &Outbound, hash: &str, mime: &str) -> PortResult<String> {
+    async fn upload(
+        &self,
+        outbound: &Outbound,
+        (hash, mime): (&str, &str),
+        limit: Duration,
+    ) -> PortResult<String> {
         let blob = outbound.attached.iter().find(|blob| blob.hash == hash);
         let blob = blob.ok_or_else(|| unfit("the medium's bytes were not handed over".into()))?;
+        let mime = outbound::named_at_meta(mime);
         let parts = [
             Part::text("messaging_product", "whatsapp"),
             Part::text("type", mime),
             Part::file("file", "medium", mime, &blob.bytes),
         ];
-        let request = Request::post(KIND, self.messages("media")?).asks().within(self.terms.time_limit);
+        let request = Request::post(KIND, self.messages("media")?).asks().within(limit);
         let told = self.told(request.multipart(&parts)?.bearer(self.token())?).await.map_err(nothing_sent)?;
         told.ok_or_else(|| error(ErrorKind::Unavailable, "the answer to an upload names no medium"))
     }
@@ -103,5 +138,36 @@ fn nothing_sent(error: PortError) -> PortError {
     match error.kind {
         ErrorKind::Uncertain => PortError { kind: ErrorKind::Unavailable, ..error },
         _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// proves: PL-11
+    #[rstest]
+    #[case::fresh(0, 66, true)]
+    #[case::half_is_gone(50, 16, true)]
+    #[case::too_late_to_hear_of_it(80, 0, false)]
+    #[case::over(200, 0, false)]
+    fn a_line_leaves_only_with_time_to_hear_of_it(
+        #[case] gone: u64,
+        #[case] to_upload: u64,
+        #[case] sends: bool,
+    ) {
+        let whole = Duration::from_secs(100);
+        let begun = Instant::now().checked_sub(Duration::from_secs(gone)).expect("a machine that runs");
+        let time = Time { whole, begun };
+        assert!(time.to_upload().as_secs().abs_diff(to_upload) <= 1);
+        assert_eq!(
+            time.to_send().map(drop).map_err(|error| error.kind),
+            match sends {
+                true => Ok(()),
+                false => Err(ErrorKind::Unavailable),
+            }
+        );
     }
 }

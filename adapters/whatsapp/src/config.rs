@@ -91,7 +91,7 @@ pub struct AccountConfig {
     pub base: String,
     /// The system user's or business token, or the vendor's.
     pub token: SecretString,
-    /// The whole time of one call; an upload may take the time of a download instead.
+    /// The whole time of one line. Uploads before it may take two thirds, so the rest is left to send it.
     pub time_limit: Duration,
     /// Calls at the same time.
     pub concurrency: usize,

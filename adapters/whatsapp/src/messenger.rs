@@ -10,7 +10,7 @@ use crate::{
     KIND, cloud_capabilities,
     config::{AccountConfig, Dialect},
     wapi_capabilities,
-    wire::check::Shelf,
+    wire::{check::Shelf, failure},
 };
 
 /// One number that writes to customers and fetches what they sent.
@@ -84,11 +84,15 @@ impl Messenger for WhatsApp {
 
     async fn send(&self, outbound: &Outbound) -> PortResult<Receipt> {
         self.may_pass(outbound)?;
-        let reference = match &self.config.dialect {
-            Dialect::Cloud { preview_url, .. } => self.send_by_cloud(outbound, *preview_url).await?,
-            Dialect::Wapi(wapi) => self.send_by_wapi(outbound, wapi).await?,
+        let sent = match &self.config.dialect {
+            Dialect::Cloud { preview_url, .. } => self.send_by_cloud(outbound, *preview_url).await,
+            Dialect::Wapi(wapi) => self.send_by_wapi(outbound, wapi).await,
         };
-        Ok(Receipt { reference, at: None })
+        if let Some(refused) = sent.as_ref().err().filter(|error| failure::is_ill_famed(error)) {
+            let (account, code) = (&self.terms.account, refused.code.as_deref());
+            tracing::error!(%account, code, "the number is taken for a sender of spam: look at its quality at Meta");
+        }
+        Ok(Receipt { reference: sent?, at: None })
     }
 
     /// WhatsApp shows both at a message, not at a person.

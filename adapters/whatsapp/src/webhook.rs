@@ -12,11 +12,7 @@ use tradepost_ports::{
 
 use crate::{
     config::{CloudEndpoint, EndpointConfig, WapiEndpoint, WapiSignature},
-    wire::{
-        batch,
-        reseller::{self, NOBODYS},
-        schema,
-    },
+    wire::{batch, reseller, schema},
 };
 
 /// Where the reseller's token stands in the address.
@@ -71,10 +67,8 @@ impl Webhook for WhatsAppWebhook {
     fn parse(&self, verified: &Verified) -> Result<Vec<Arrival>, Unreadable> {
         let text = String::from_utf8_lossy(verified.body());
         match &self.config {
-            EndpointConfig::Cloud(_) => batch::arrivals(&text),
-            EndpointConfig::Wapi(wapi) => {
-                reseller::arrivals(&text, wapi.account.as_deref().unwrap_or(NOBODYS))
-            }
+            EndpointConfig::Cloud(_) => batch::arrivals(&text, None),
+            EndpointConfig::Wapi(wapi) => reseller::arrivals(&text, wapi.account.as_deref()),
         }
     }
 
@@ -129,7 +123,7 @@ impl WapiEndpoint {
 
 /// Reads every event of a body, whichever dialect it is in; needs no settings. Pure, and never panics, whatever the bytes.
 pub fn parse(verified: &Verified) -> Result<Vec<Arrival>, Unreadable> {
-    reseller::arrivals(&String::from_utf8_lossy(verified.body()), NOBODYS)
+    reseller::arrivals(&String::from_utf8_lossy(verified.body()), None)
 }
 
 /// How the path is described in the API's document.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
-use tradepost_domain::What;
+use tradepost_domain::{Content, What};
 
 use crate::{ACCOUNT, CUSTOMER, events::lines, fixture, read};
 
@@ -60,15 +60,6 @@ fn a_bad_event_spoils_no_other() {
     assert_eq!(without_place, expected);
 }
 
-/// proves: CH-02
-#[test]
-fn a_resold_batch_is_read_whole_and_kept_in_parts() {
-    let arrivals = read(fixture("wapi/batch")).expect("events");
-    let raws: Vec<bool> =
-        arrivals.iter().map(|arrival| arrival.raw.contains("whatsapp_webhook_payload")).collect();
-    assert_eq!(raws, [false, false]);
-}
-
 /// The same news of the same line is one event; the next word of it is another.
 /// proves: IN-04
 #[test]
@@ -94,6 +85,62 @@ fn an_error_without_a_line_is_known_by_its_time() {
     let key = |time| read(at(time).to_string()).expect("events")[0].key.clone();
     assert_eq!(key(1_767_225_600), key(1_767_225_600));
     assert_ne!(key(1_767_225_600), key(1_767_225_700));
+}
+
+/// Stop, resume, stop again: the third is no repetition of the first, though neither tells its time.
+/// proves: IN-04
+#[test]
+fn a_preference_without_a_time_is_known_by_its_entrys() {
+    let at = |time: i64, value: &str| {
+        let preference = json!({"wa_id": CUSTOMER, "category": "marketing_messages", "value": value});
+        let value = json!({"metadata": {"phone_number_id": ACCOUNT}, "user_preferences": [preference]});
+        let change = json!({"field": "user_preferences", "value": value});
+        let entry = json!({"id": "1", "time": time, "changes": [change]});
+        let body = json!({"object": "whatsapp_business_account", "entry": [entry]});
+        read(body.to_string()).expect("events").remove(0)
+    };
+    let stop = at(1_767_225_600, "stop");
+    assert_eq!(stop.what.word(), "preference");
+    assert_eq!(stop.key, at(1_767_225_600, "stop").key);
+    assert_ne!(stop.key, at(1_767_225_700, "stop").key);
+    assert_ne!(stop.key, at(1_767_225_600, "resume").key);
+}
+
+/// proves: CH-02
+#[rstest]
+#[case::whole(json!(3), Some(3))]
+#[case::written_as_a_fraction(json!(3.0), Some(3))]
+#[case::as_text(json!("2"), Some(2))]
+#[case::not_said(json!(null), Some(1))]
+#[case::none_of_it(json!(0), None)]
+#[case::no_number(json!("many"), None)]
+fn a_quantity_is_never_made_up(#[case] quantity: serde_json::Value, #[case] expected: Option<u32>) {
+    let items = json!([{"product_retailer_id": "MUG-1", "quantity": quantity}]);
+    let order = json!({"from": CUSTOMER, "id": "m1", "type": "order", "order": {"product_items": items}});
+    let arrivals = read(messages(json!([order]))).expect("events");
+    let What::Message { content, .. } = &arrivals[0].what else { panic!("{:?}", arrivals[0]) };
+    let read = match content {
+        Content::Basket { items, .. } => items.first().map(|item| item.quantity),
+        _ => None,
+    };
+    assert_eq!(read, expected);
+}
+
+/// Looked for one by one, these would take minutes.
+/// proves: PL-23
+#[test]
+fn profiles_are_found_however_many_there_are() {
+    const MANY: usize = 20_000;
+    let number = |n: usize| format!("55119{n:08}");
+    let contact = |n| json!({"wa_id": number(n), "profile": {"name": format!("No. {n}")}});
+    let message = |n: usize| json!({"from": number(MANY - 1 - n), "id": n.to_string(), "type": "text", "text": {"body": "Hi"}});
+    let contacts: Vec<_> = (0..MANY).map(contact).collect();
+    let messages: Vec<_> = (0..MANY).map(message).collect();
+    let begun = std::time::Instant::now();
+    let arrivals = read(body(json!({"contacts": contacts, "messages": messages}))).expect("events");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "it took {:?}", begun.elapsed());
+    let What::Message { from, .. } = &arrivals[0].what else { panic!("{:?}", arrivals[0]) };
+    assert_eq!(from.name.as_deref(), Some("No. 19999"));
 }
 
 /// proves: IN-05

@@ -99,6 +99,18 @@ fn an_event_is_read(#[case] name: &str, #[case] expected: &str) {
     assert!(String::from_utf8_lossy(&body).contains(&arrival.raw), "raw is not the event's own bytes");
 }
 
+/// What the reseller says of a message again must not stand in the way of the message.
+/// proves: IN-04
+#[test]
+fn a_message_that_is_not_new_takes_no_new_ones_key() {
+    let again = String::from_utf8(fixture("wapi/not_new")).expect("text");
+    let new = again.replace("\"is_new_message\": false", "\"is_new_message\": true");
+    let key = |body: &str| read(body).expect("a readable body")[0].key.clone();
+    assert_ne!(again, new);
+    assert_ne!(key(&again), key(&new));
+    assert_eq!(key(&again), key(&again));
+}
+
 /// proves: CH-02
 #[rstest]
 #[case("text", "ANA wrote wamid.w1: `Is it in stock?`")]

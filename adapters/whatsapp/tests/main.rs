@@ -5,6 +5,7 @@ mod conformance;
 mod doors;
 mod events;
 mod fetching;
+mod resold;
 mod said;
 mod sending;
 mod settings;

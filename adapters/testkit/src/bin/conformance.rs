@@ -1,5 +1,5 @@
-//! `tradepost-conformance RECORDS [ADAPTERS]`: prints the tables of the records in a folder, and fails if a case failed
-//! or an adapter of the other folder was not tried.
+//! `tradepost-conformance RECORDS [ADAPTERS]`: prints the tables of the records in a folder, and fails if a case failed,
+//! has no record, or an adapter of the other folder was not tried.
 
 use std::{path::Path, process::ExitCode};
 

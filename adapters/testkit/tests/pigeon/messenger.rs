@@ -6,11 +6,12 @@ use std::{
 };
 
 use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tradepost_domain::{
     AccountKey, Capabilities, Choice, Content,
     ErrorKind::{self, *},
-    MediaKind, PortError,
+    Media, MediaKind, PortError, Source,
     capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextUnit, Window},
     fit,
 };
@@ -24,11 +25,15 @@ use super::client::{Answer, Limits, Lost, post};
 pub enum Flaw {
     ForgetsReferences,
     WritesToNobody,
+    ForgetsPayloads,
+    ForgetsCaptions,
     RefusesPlaces,
     RefusesFullTexts,
     SendsLongTexts,
     RefusesFullTitles,
     SendsLongPayloads,
+    RefusesFullMedia,
+    SendsLongMedia,
     SendsWhatItDoesNotDeclare,
     SendsEmptyTexts,
     CannotType,
@@ -43,13 +48,17 @@ pub enum Flaw {
     TooFastNeedsAWait,
     ForgetsTheWait,
     BrokenIsInvalid,
+    GatewayIsUnavailable,
     PuzzleIsTaken,
     NobodyIsUncertain,
     CutIsUnavailable,
     WaitsInSilence,
+    WaitsFourSeconds,
+    WaitsTwoSeconds,
     WaitsForSlowBodies,
     KeysByChance,
     ErrorsShowTheSecret,
+    ErrorsShowTheSecretEncoded,
     TracesShowTheSecret,
 }
 
@@ -58,11 +67,15 @@ impl Flaw {
     pub const ALL: &[(Self, &str)] = &[
         (Self::ForgetsReferences, "a_taken_line_has_a_reference_of_its_own"),
         (Self::WritesToNobody, "the_words_leave_for_the_customer"),
+        (Self::ForgetsPayloads, "what_is_shown_leaves_whole"),
+        (Self::ForgetsCaptions, "what_is_shown_leaves_whole"),
         (Self::RefusesPlaces, "every_declared_kind_is_taken"),
         (Self::RefusesFullTexts, "text_at_the_limit_is_taken"),
         (Self::SendsLongTexts, "text_over_the_limit_is_refused"),
         (Self::RefusesFullTitles, "contents_at_their_limits_are_taken"),
         (Self::SendsLongPayloads, "contents_over_a_limit_are_refused"),
+        (Self::RefusesFullMedia, "contents_at_their_limits_are_taken"),
+        (Self::SendsLongMedia, "contents_over_a_limit_are_refused"),
         (Self::SendsWhatItDoesNotDeclare, "what_is_not_declared_is_refused"),
         (Self::SendsEmptyTexts, "what_says_nothing_is_refused"),
         (Self::CannotType, "signs_of_life_are_shown"),
@@ -77,13 +90,17 @@ impl Flaw {
         (Self::TooFastNeedsAWait, "too_fast_is_rate_limited"),
         (Self::ForgetsTheWait, "the_wait_is_told"),
         (Self::BrokenIsInvalid, "a_broken_provider_is_never_success"),
+        (Self::GatewayIsUnavailable, "a_broken_provider_is_never_success"),
         (Self::PuzzleIsTaken, "a_puzzling_answer_is_uncertain"),
         (Self::NobodyIsUncertain, "nobody_there_is_unavailable"),
         (Self::CutIsUnavailable, "a_cut_connection_is_uncertain"),
         (Self::WaitsInSilence, "silence_ends_at_the_time_limit"),
+        (Self::WaitsFourSeconds, "silence_ends_at_the_time_limit"),
+        (Self::WaitsTwoSeconds, "silence_ends_at_the_time_limit"),
         (Self::WaitsForSlowBodies, "a_slow_body_ends_at_the_time_limit"),
         (Self::KeysByChance, "a_repeated_send_carries_its_key"),
         (Self::ErrorsShowTheSecret, "no_error_shows_the_secret"),
+        (Self::ErrorsShowTheSecretEncoded, "no_error_shows_the_secret"),
         (Self::TracesShowTheSecret, "no_trace_shows_the_secret"),
     ];
 }
@@ -130,13 +147,41 @@ impl Pigeon {
             Content::People { .. } if self.is(Flaw::SendsWhatItDoesNotDeclare) => return Ok(()),
             Content::Text { text } => self.is(Flaw::RefusesFullTexts) && text.chars().count() == TEXT,
             Content::Location { .. } => self.is(Flaw::RefusesPlaces),
+            Content::Media { media, .. } => {
+                self.is(Flaw::RefusesFullMedia) && media.iter().any(|medium| length(medium) == Some(BYTES))
+            }
             content => self.is(Flaw::RefusesFullTitles) && content.choices().iter().any(full),
         };
-        let content = if self.is(Flaw::SendsLongPayloads) { &short_payloads(content) } else { content };
+        let content = match self.flaw {
+            Some(Flaw::SendsLongPayloads) => &short_payloads(content),
+            Some(Flaw::SendsLongMedia) => &short_media(content),
+            _ => content,
+        };
         match fit::fit(content, &self.capabilities) {
             Ok(fitted) if !refused && fitted.pieces == [content.clone()] => Ok(()),
             Ok(_) => Err(error(Invalid, "it is not fitted to the channel")),
             Err(unfit) => Err(error(Invalid, unfit)),
+        }
+    }
+
+    /// A content as it leaves.
+    fn written(&self, content: &Content) -> Value {
+        let mut content = content.clone();
+        match &mut content {
+            Content::QuickReplies { choices, .. } | Content::List { choices, .. }
+                if self.is(Flaw::ForgetsPayloads) =>
+            {
+                choices.iter_mut().for_each(|choice| choice.payload.clear());
+            }
+            Content::Media { text, .. } if self.is(Flaw::ForgetsCaptions) => *text = None,
+            _ => {}
+        }
+        let degrees = |e6: i32| f64::from(e6) / 1e6;
+        match content {
+            Content::Location { latitude_e6, longitude_e6, name } => {
+                json!({"latitude": degrees(latitude_e6), "longitude": degrees(longitude_e6), "name": name})
+            }
+            content => json!(content),
         }
     }
 
@@ -146,8 +191,14 @@ impl Pigeon {
             tracing::trace!(token, "a pigeon leaves");
         }
         let endless = Duration::from_secs(600);
-        let limit = |flaw| if self.is(flaw) { endless } else { self.time_limit };
-        let limits = Limits { head: limit(Flaw::WaitsInSilence), body: limit(Flaw::WaitsForSlowBodies) };
+        let (head, rest) = match self.flaw {
+            Some(Flaw::WaitsInSilence) => (endless, self.time_limit),
+            Some(Flaw::WaitsFourSeconds) => (Duration::from_secs(4), self.time_limit),
+            Some(Flaw::WaitsTwoSeconds) => (Duration::from_secs(2), self.time_limit),
+            Some(Flaw::WaitsForSlowBodies) => (self.time_limit, endless),
+            _ => (self.time_limit, self.time_limit),
+        };
+        let limits = Limits { head, body: rest };
         let headers = format!("{token}idempotency-key: {key}\r\n");
         post(&self.base, &headers, &body.to_string(), &limits).await.map_err(|lost| {
             let kind = match lost {
@@ -174,22 +225,28 @@ impl Pigeon {
                 self.kind(RateLimited, Flaw::TooFastNeedsAWait, Unexpected)
             }
             (429, _) => RateLimited,
+            (502 | 504, _) if self.is(Flaw::GatewayIsUnavailable) => Unavailable,
             (500.., _) => self.kind(Uncertain, Flaw::BrokenIsInvalid, Invalid),
             (401, _) => Denied,
             _ => Unexpected,
         };
         let wait = if self.is(Flaw::ForgetsTheWait) { None } else { answer.retry_after() };
-        let words = if self.is(Flaw::ErrorsShowTheSecret) { told.to_string() } else { "refused".into() };
+        let words = match self.flaw {
+            Some(Flaw::ErrorsShowTheSecret) => told.to_string(),
+            Some(Flaw::ErrorsShowTheSecretEncoded) => STANDARD.encode(format!("pigeon:{SECRET}")),
+            _ => "refused".into(),
+        };
         Err(error(kind, words).with_code(answer.status).with_retry_after(wait))
     }
 }
 
 const TEXT: usize = 200;
 const TITLE: usize = 20;
+const BYTES: u64 = 1_000_000;
 
 fn capabilities(flaw: Option<Flaw>) -> Capabilities {
     let staff_seconds = if flaw == Some(Flaw::ClosesTheWindowForPersonsFirst) { 60 } else { 0 };
-    let media = |kind, caption| MediaLimit { kind, bytes: 1_000_000, caption };
+    let media = |kind, caption| MediaLimit { kind, bytes: BYTES, caption };
     Capabilities {
         quick_replies: Some(ChoiceLimit { text: 100, ..ChoiceLimit::new(5, TITLE, 40) }),
         list: Some(ChoiceLimit { text: 100, description: 30, button: 10, ..ChoiceLimit::new(8, TITLE, 40) }),
@@ -198,6 +255,7 @@ fn capabilities(flaw: Option<Flaw>) -> Capabilities {
         location: true,
         window: Some(Window { staff_seconds, ..Window::hours(24) }),
         typing: true,
+        uploads: true,
         ..Capabilities::text_only(TEXT, TextUnit::Characters)
     }
 }
@@ -206,6 +264,26 @@ fn short_payloads(content: &Content) -> Content {
     let mut content = content.clone();
     if let Content::QuickReplies { choices, .. } | Content::List { choices, .. } = &mut content {
         choices.iter_mut().for_each(|choice| choice.payload.truncate(40));
+    }
+    content
+}
+
+/// The length of a medium of our store.
+fn length(medium: &Media) -> Option<u64> {
+    match medium.source {
+        Source::Stored { bytes, .. } => Some(bytes),
+        _ => None,
+    }
+}
+
+fn short_media(content: &Content) -> Content {
+    let mut content = content.clone();
+    if let Content::Media { media, .. } = &mut content {
+        for medium in media {
+            if let Source::Stored { bytes, .. } = &mut medium.source {
+                *bytes = (*bytes).min(BYTES);
+            }
+        }
     }
     content
 }
@@ -226,10 +304,18 @@ impl Messenger for Pigeon {
 
     async fn send(&self, outbound: &Outbound) -> PortResult<Receipt> {
         self.admit(&outbound.content)?;
+        let handed = |hash: &String| outbound.attached.iter().any(|blob| blob.hash == *hash);
+        if let Content::Media { media, .. } = &outbound.content
+            && media
+                .iter()
+                .any(|medium| matches!(&medium.source, Source::Stored { hash, .. } if !handed(hash)))
+        {
+            return Err(error(Invalid, "the bytes were not handed over"));
+        }
         let sent = self.sent.fetch_add(1, Ordering::SeqCst);
         let key = if self.is(Flaw::KeysByChance) { sent.to_string() } else { outbound.effect.to_string() };
         let to = if self.is(Flaw::WritesToNobody) { "nobody" } else { &outbound.peer };
-        let answer = self.post(&key, &json!({"to": to, "content": outbound.content})).await?;
+        let answer = self.post(&key, &json!({"to": to, "content": self.written(&outbound.content)})).await?;
         let told = self.read(&answer)?;
         let reference = match told["line"].as_str() {
             Some(_) if self.is(Flaw::ForgetsReferences) => "line-0",

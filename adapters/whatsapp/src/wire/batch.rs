@@ -14,22 +14,28 @@ use tradepost_ports::Unreadable;
 
 use super::{
     inbound::{Change, Entry, Message, Preference, Status, Value},
+    party::Profiles,
     read::{self, Beside, TEST_ACCOUNT},
     status,
 };
 
-/// Every event of a body.
-pub(crate) fn arrivals(body: &str) -> Result<Vec<Arrival>, Unreadable> {
+/// Every event of a body. Whose it is when it names none of our numbers: that account's, or else its entry's.
+pub(crate) fn arrivals(body: &str, account: Option<&str>) -> Result<Vec<Arrival>, Unreadable> {
     let entries = events::entries(body, "whatsapp_business_account")?;
-    Ok(entries.into_iter().flat_map(of_entry).collect())
+    Ok(entries.into_iter().flat_map(|entry| of_entry(entry, account)).collect())
 }
 
-fn of_entry(raw: &RawValue) -> Vec<Arrival> {
+fn of_entry(raw: &RawValue, account: Option<&str>) -> Vec<Arrival> {
+    let account = account.map(str::to_owned);
     let entry = match parsed::<Entry<'_>>(raw) {
         Ok(entry) => entry,
-        Err(reason) => return vec![Place::default().note(raw, Reading::spoilt(reason))],
+        Err(reason) => {
+            let place = Place { account: account.unwrap_or_default(), at: None };
+            return vec![place.note(raw, Reading::spoilt(reason))];
+        }
     };
-    let place = Place { account: text_of(&entry.id).unwrap_or_default(), at: entry.time.0 };
+    let account = account.or_else(|| text_of(&entry.id)).unwrap_or_default();
+    let place = Place { account, at: entry.time.0 };
     match entry.changes {
         Some(list) => place.each(list, |change| place.change(change)),
         None => vec![place.note(raw, Reading::other("entry"))],
@@ -37,7 +43,7 @@ fn of_entry(raw: &RawValue) -> Vec<Arrival> {
 }
 
 /// Where an event stands in the body.
-#[derive(Default, Clone)]
+#[derive(Clone)]
 struct Place {
     account: String,
     at: Option<Timestamp>,
@@ -76,7 +82,8 @@ impl Place {
         let place = self.within(value);
         let number = value.metadata.as_ref().and_then(|ours| words_of(&ours.display_phone_number));
         let number = number.map(|number| number.chars().filter(char::is_ascii_digit).collect());
-        let beside = Beside { number, contacts: &value.contacts, test: place.account == TEST_ACCOUNT };
+        let beside =
+            Beside { number, profiles: Profiles::new(&value.contacts), test: place.account == TEST_ACCOUNT };
         let lists =
             [value.messages, value.message_echoes, value.statuses, value.errors, value.user_preferences];
         if lists.iter().all(Option::is_none) {

@@ -164,7 +164,7 @@ impl Order {
 
 impl OrderItem {
     fn item(&self) -> Option<BasketItem> {
-        let quantity = self.quantity.as_ref().and_then(|quantity| quantity.0).unwrap_or(1);
+        let quantity = self.quantity.as_ref().map_or(Some(1), |quantity| quantity.shifted(0))?;
         let quantity = u32::try_from(quantity).ok().filter(|quantity| *quantity > 0)?;
         Some(BasketItem { sku: text_of(&self.product_retailer_id)?, quantity, price: self.price() })
     }

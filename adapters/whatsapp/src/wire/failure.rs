@@ -18,6 +18,10 @@ use crate::KIND;
 
 /// A faster rate to one and the same customer than is allowed.
 const PAIR_RATE: i64 = 131_056;
+/// The account's lines are taken for spam, or its quality has fallen: hours pass until that is over.
+const ILL_FAMED: [i64; 2] = [131_048, 131_064];
+/// How long an ill-famed account rests where nobody tells.
+const LONG_REST: Duration = Duration::from_hours(1);
 
 /// An answer of the Cloud API.
 #[derive(Deserialize)]
@@ -44,7 +48,7 @@ pub(crate) fn told(
 ) -> Result<Option<String>, PortError> {
     let told = serde_json::from_slice::<Told>(body).ok();
     match told {
-        Some(Told { error: Some(error), .. }) => Err(to_port(&error, status, token).with_retry_after(wait)),
+        Some(Told { error: Some(error), .. }) => Err(to_port(&error, status, wait, token)),
         told if (200..300).contains(&status) => Ok(told.and_then(Told::id)),
         _ => Err(graph::untold(KIND, status, wait)),
     }
@@ -56,11 +60,27 @@ impl Told {
     }
 }
 
-fn to_port(error: &GraphError, status: u16, token: &str) -> PortError {
+fn to_port(error: &GraphError, status: u16, wait: Option<Duration>, token: &str) -> PortError {
     let told = error.to_port(KIND, of_code, status, token);
     let kind = if status == 429 { RateLimited } else { told.kind };
     let told = PortError { kind, ..told };
-    if error.code() == Some(PAIR_RATE) { told.for_this_customer() } else { told }
+    match error.code() {
+        Some(code) => resting(told, code, wait),
+        None => told.with_retry_after(wait),
+    }
+}
+
+/// With whom and how long that code lets rest.
+pub(crate) fn resting(error: PortError, code: i64, wait: Option<Duration>) -> PortError {
+    let rest = ILL_FAMED.contains(&code).then_some(LONG_REST);
+    let error = error.with_retry_after(wait.or(rest));
+    if code == PAIR_RATE { error.for_this_customer() } else { error }
+}
+
+/// Is it one that somebody should look at, since waiting alone mends nothing?
+pub(crate) fn is_ill_famed(error: &PortError) -> bool {
+    let code = error.code.as_deref().and_then(|code| code.parse().ok());
+    code.is_some_and(|code| ILL_FAMED.contains(&code))
 }
 
 /// Why a line failed later, in a sentence that ends with the kind.
@@ -130,6 +150,11 @@ mod tests {
             let error = failed(400, body.as_bytes());
             assert_eq!(error.kind, kind, "{code}");
             assert_eq!(error.this_customer_only, *code == 131_056, "{code}");
+            let rest = [131_048, 131_064].contains(code).then_some(Duration::from_hours(1));
+            assert_eq!((error.retry_after(), is_ill_famed(&error)), (rest, rest.is_some()), "{code}");
+            let told = Some(Duration::from_secs(7));
+            let told_too = super::told(400, body.as_bytes(), told, "").expect_err("a failure");
+            assert_eq!(told_too.retry_after(), told, "{code}");
             assert_eq!(failed(429, body.as_bytes()).kind, RateLimited, "{code} with 429");
             let later: GraphError =
                 serde_json::from_value(json!({"code": code, "title": "No"})).expect("an error");

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tradepost_meta::{
     graph::GraphError,
-    lenient::{Code, Id, Moment, Words, list, perhaps},
+    lenient::{Id, Moment, Words, list, perhaps},
 };
 
 use super::decimal::Decimal;
@@ -234,7 +234,7 @@ pub(crate) struct Order {
 #[derive(Deserialize)]
 pub(crate) struct OrderItem {
     pub product_retailer_id: Option<Id>,
-    pub quantity: Option<Code>,
+    pub quantity: Option<Decimal>,
     pub item_price: Option<Decimal>,
     pub currency: Option<Words>,
 }

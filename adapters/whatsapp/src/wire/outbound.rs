@@ -11,8 +11,8 @@ use super::{
     template,
 };
 
-/// The largest sticker, animated.
-const STICKER: u64 = 500 * 1024;
+/// The largest sticker that does not move. One that moves may have more, which our store's type does not tell.
+const STICKER: u64 = 100 * 1024;
 
 /// How a stored medium is called at Meta, by its hash.
 pub(crate) type Handles<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -99,12 +99,14 @@ impl Writing<'_> {
 
     fn medium(&self, media: &Media, text: Option<&str>) -> Result<(&'static str, Value), Unfit> {
         self.shelf.caption(media.kind, text)?;
-        let kind = self.kind(media)?;
+        let kind = match self.kind(media)? {
+            // A sticker is small and has no words beside it; as a file it may be large and have some.
+            "sticker" if text.is_some() || is_large(media) => "document",
+            kind => kind,
+        };
         let mut what = self.place_of(media)?;
-        match text {
-            Some(_) if kind == "sticker" => return Err("a sticker has no words beside it".into()),
-            Some(text) => what["caption"] = json!(text),
-            None => {}
+        if let Some(text) = text {
+            what["caption"] = json!(text);
         }
         if kind == "document" {
             what["filename"] = json!(file_name(media));
@@ -114,17 +116,14 @@ impl Writing<'_> {
 
     /// Meta's word for a medium that it takes.
     pub fn kind(&self, media: &Media) -> Result<&'static str, Unfit> {
-        let mime = match &media.source {
-            Source::Stored { mime, .. } => Some(mime.split(';').next().unwrap_or_default().trim()),
-            _ => None,
-        };
-        Ok(match (media.kind, mime) {
-            (MediaKind::Image, Some("image/webp")) => return sticker(media),
+        Ok(match (media.kind, mime_of(media)) {
+            (MediaKind::Image, Some("image/webp")) => "sticker",
             (MediaKind::Image, None | Some("image/jpeg" | "image/png")) => "image",
             (MediaKind::Video, None | Some("video/mp4" | "video/3gpp")) => "video",
             (
                 MediaKind::Audio,
-                None | Some("audio/aac" | "audio/amr" | "audio/mpeg" | "audio/mp4" | "audio/ogg"),
+                None
+                | Some("audio/aac" | "audio/amr" | "audio/mpeg" | "audio/mp4" | "audio/ogg" | "audio/opus"),
             ) => "audio",
             (MediaKind::File, _) => "document",
             (_, Some(mime)) => return Err(format!("WhatsApp takes no medium of type {mime}")),
@@ -144,14 +143,30 @@ impl Writing<'_> {
     }
 }
 
-fn sticker(media: &Media) -> Result<&'static str, Unfit> {
-    match media.source {
-        Source::Stored { bytes, .. } if bytes > STICKER => Err("a sticker has more than 500 KB".into()),
-        _ => Ok("sticker"),
+/// The type of a medium of our store, without its parameters.
+fn mime_of(media: &Media) -> Option<&str> {
+    match &media.source {
+        Source::Stored { mime, .. } => Some(mime.split(';').next().unwrap_or_default().trim()),
+        _ => None,
     }
 }
 
-fn row(choice: &Choice) -> Value {
+/// Meta's name of a type: Opus comes in Ogg and is named by it.
+pub(crate) fn named_at_meta(mime: &str) -> &str {
+    if mime == "audio/opus" { "audio/ogg" } else { mime }
+}
+
+/// Is it a medium of our store that no channel of Meta's takes for a picture?
+pub(crate) fn is_webp(media: &Media) -> bool {
+    mime_of(media) == Some("image/webp")
+}
+
+fn is_large(media: &Media) -> bool {
+    matches!(media.source, Source::Stored { bytes, .. } if bytes > STICKER)
+}
+
+/// A row of a list; without a second line it has no such field.
+pub(crate) fn row(choice: &Choice) -> Value {
     let mut row = json!({"id": choice.payload, "title": choice.title});
     if let Some(second) = choice.description.as_deref().filter(|second| !second.trim().is_empty()) {
         row["description"] = json!(second);
@@ -216,6 +231,7 @@ fn ending(media: &Media) -> &'static str {
         "text/plain" => ".txt",
         "image/jpeg" => ".jpg",
         "image/png" => ".png",
+        "image/webp" => ".webp",
         _ => "",
     }
 }

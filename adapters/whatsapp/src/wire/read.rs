@@ -11,8 +11,8 @@ use tradepost_meta::{
 };
 
 use super::{
-    inbound::{Contact, Edit, Edited, Message, Preference, Reaction, System, Text},
-    party::party,
+    inbound::{Edit, Edited, Message, Preference, Reaction, System, Text},
+    party::{Profiles, party},
 };
 
 /// Beside whom an event stands: our number, and the customers' profiles.
@@ -20,7 +20,7 @@ pub(crate) struct Beside<'a> {
     /// Our number, digits only.
     pub number: Option<String>,
     /// The profiles of this body.
-    pub contacts: &'a [Contact],
+    pub profiles: Profiles<'a>,
     /// Is it the number that the dashboard's test comes from?
     pub test: bool,
 }
@@ -55,7 +55,7 @@ pub(crate) fn echo(beside: &Beside<'_>, message: &Message) -> Reading {
         "reaction" => return message.noted("echo of a reaction"),
         _ => {}
     }
-    let to = party(&[&message.to, &message.to_user_id], beside.contacts);
+    let to = party(&[&message.to, &message.to_user_id], &beside.profiles);
     let (Some(to), Some(reference)) = (to, text_of(&message.id)) else {
         return Reading::spoilt("an echo names no message or no customer");
     };
@@ -67,7 +67,7 @@ pub(crate) fn echo(beside: &Beside<'_>, message: &Message) -> Reading {
 
 /// What a customer told WhatsApp about what they want.
 pub(crate) fn preference(beside: &Beside<'_>, preference: &Preference) -> Reading {
-    let Some(from) = party(&[&preference.wa_id, &preference.user_id], beside.contacts) else {
+    let Some(from) = party(&[&preference.wa_id, &preference.user_id], &beside.profiles) else {
         return Reading::spoilt("a preference names no customer");
     };
     let (category, value) = (words_of(&preference.category), words_of(&preference.value));
@@ -76,14 +76,15 @@ pub(crate) fn preference(beside: &Beside<'_>, preference: &Preference) -> Readin
         (Some("marketing_messages"), Some("resume")) => true,
         _ => return Reading::other("user_preferences"),
     };
-    let at = preference.timestamp.0.map(|at| at.to_string()).unwrap_or_default();
-    let mark = mark::of_parts(&[&from.id, value.unwrap_or_default(), &at]);
-    Reading::new(What::Preference { from, purpose: Purpose::Marketing, given }, mark)
+    // Without its time the same wish at another time would look the same.
+    let at = preference.timestamp.0.map(|at| at.to_string());
+    let mark = at.map(|at| mark::of_parts(&[&from.id, value.unwrap_or_default(), &at]));
+    Reading { what: What::Preference { from, purpose: Purpose::Marketing, given }, mark }
 }
 
 impl Message {
     fn by_customer(&self, beside: &Beside<'_>) -> Reading {
-        let from = party(&[&self.from, &self.from_user_id, &self.from_parent_user_id], beside.contacts);
+        let from = party(&[&self.from, &self.from_user_id, &self.from_parent_user_id], &beside.profiles);
         let Some(from) = from else { return Reading::spoilt("there is no sender") };
         if beside.number.as_ref() == Some(&from.id) {
             return self.noted("self");
@@ -174,7 +175,7 @@ impl Message {
 impl System {
     fn renumbered(&self) -> Option<Party> {
         let new = if Id::of(&self.wa_id).is_some() { &self.wa_id } else { &self.new_wa_id };
-        party(&[new, &self.user_id], &[])
+        party(&[new, &self.user_id], &Profiles::default())
     }
 }
 

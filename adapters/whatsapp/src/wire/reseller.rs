@@ -9,6 +9,7 @@ use tradepost_domain::{Arrival, Content, Media, MediaKind, Party, Phone, Source,
 use tradepost_meta::{
     events::{Reading, fault, unreadable},
     lenient::{Flag, Id, Moment, Words, perhaps, text_of, words_of},
+    mark,
 };
 use tradepost_ports::Unreadable;
 
@@ -16,6 +17,9 @@ use super::batch;
 
 /// The account of an event that names none, unless the endpoint's settings say another.
 pub(crate) const NOBODYS: &str = "wapi";
+
+/// What the reseller posts of a message again, or of one of ours.
+const NOT_NEW: &str = "not_new";
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -58,11 +62,11 @@ struct Medium {
 }
 
 /// Every event of a body of the reseller's; of a body that is Meta's own, too.
-pub(crate) fn arrivals(body: &str, account: &str) -> Result<Vec<Arrival>, Unreadable> {
+pub(crate) fn arrivals(body: &str, account: Option<&str>) -> Result<Vec<Arrival>, Unreadable> {
     let whole: &RawValue =
         serde_json::from_str(body).map_err(|error| unreadable(200, format!("it is {}", fault(&error))))?;
     if is_metas(body) {
-        return batch::arrivals(body);
+        return batch::arrivals(body, account);
     }
     let envelope: Envelope<'_> =
         serde_json::from_str(body).map_err(|error| unreadable(200, format!("it is {}", fault(&error))))?;
@@ -70,11 +74,13 @@ pub(crate) fn arrivals(body: &str, account: &str) -> Result<Vec<Arrival>, Unread
     {
         return Err(unreadable(200, "it has neither contact nor message nor payload"));
     }
+    let account = envelope.account(account.unwrap_or(NOBODYS));
     let inner = envelope.whatsapp_webhook_payload.map(text_within);
-    let inner = inner.and_then(|inner| batch::arrivals(&inner).ok()).filter(|inner| !inner.is_empty());
+    let inner = inner.and_then(|inner| batch::arrivals(&inner, Some(&account)).ok());
+    let inner = inner.filter(|inner| !inner.is_empty());
     Ok(match inner {
         Some(inner) => envelope.with(inner, whole),
-        None => vec![envelope.alone().arrival(envelope.account(account), whole, envelope.at())],
+        None => vec![envelope.alone().arrival(account, whole, envelope.at())],
     })
 }
 
@@ -103,20 +109,25 @@ impl Envelope<'_> {
             if alone {
                 arrival.raw = whole.get().to_owned();
             }
-            Arrival { what: self.what(arrival.what, link, asked), ..arrival }
+            self.added(arrival, link, asked)
         };
         inner.into_iter().map(arrival).collect()
     }
 
-    fn what(&self, what: What, link: Option<&str>, asked: bool) -> What {
-        match what {
+    fn added(&self, arrival: Arrival, link: Option<&str>, asked: bool) -> Arrival {
+        match arrival.what {
             What::Message { reference, .. } if self.is_new() == Some(false) => {
-                What::Other { kind: "not_new".into(), reference }
+                // A key of its own: the message itself may still be on its way.
+                let mark = reference.as_deref().unwrap_or(&arrival.key);
+                let key = mark::key(&arrival.account, NOT_NEW, mark);
+                Arrival { key, what: What::Other { kind: NOT_NEW.into(), reference }, ..arrival }
             }
             What::Message { from, reference, content, about, referral } => {
-                What::Message { from, reference, content: resold(content, link, asked), about, referral }
+                let content = resold(content, link, asked);
+                let what = What::Message { from, reference, content, about, referral };
+                Arrival { what, ..arrival }
             }
-            other => other,
+            _ => arrival,
         }
     }
 
@@ -177,12 +188,20 @@ fn resold(content: Content, link: Option<&str>, asked: bool) -> Content {
 
 impl Contact {
     fn party(&self) -> Option<Party> {
-        let number = Id::of(&self.phone_number)?.trim_start_matches('+');
+        let number = number(Id::of(&self.phone_number)?);
         let names: Vec<&str> =
             [words_of(&self.first_name), words_of(&self.last_name)].into_iter().flatten().collect();
         let name = (!names.is_empty()).then(|| names.join(" "));
-        Some(Party { name, phone: Phone::of_digits(number).ok(), ..Party::new(number) })
-            .filter(|p| !p.id.is_empty())
+        let phone = Phone::of_digits(&number).ok();
+        Some(Party { name, phone, ..Party::new(number) }).filter(|party| !party.id.is_empty())
+    }
+}
+
+/// A number as Meta writes it: its digits. What is no number is left as it is.
+fn number(written: &str) -> String {
+    match written.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-().".contains(c)) {
+        true => written.chars().filter(char::is_ascii_digit).collect(),
+        false => written.to_owned(),
     }
 }
 

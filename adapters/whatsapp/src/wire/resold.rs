@@ -15,7 +15,7 @@ use tradepost_meta::lenient::{Id, Words, perhaps, text_of, words_of};
 use super::{
     check::{Shelf, Unfit, characters, one},
     failure,
-    outbound::{degrees, file_name},
+    outbound::{degrees, file_name, is_webp, row},
     party::is_number,
     template::{self, HEADER, VALUE},
 };
@@ -66,6 +66,8 @@ impl Writing<'_> {
     fn medium(&self, media: &Media, text: Option<&str>) -> Result<Value, Unfit> {
         self.shelf.caption(media.kind, text)?;
         let kind = match media.kind {
+            // A picture is JPEG or PNG; of stickers the reseller knows nothing.
+            MediaKind::Image if is_webp(media) => "document",
             MediaKind::Image => "image",
             MediaKind::Video => "video",
             MediaKind::Audio => "audio",
@@ -75,7 +77,7 @@ impl Writing<'_> {
         if let Some(text) = text {
             body["caption"] = json!(text);
         }
-        if media.kind == MediaKind::File {
+        if kind == "document" {
             body["file_name"] = json!(file_name(media));
         }
         Ok(body)
@@ -110,10 +112,6 @@ impl Writing<'_> {
         let limit = self.shelf.limits.list.as_ref();
         self.shelf.question(text, choices, limit)?;
         characters("what opens the list", button, limit.map_or(0, |limit| limit.button))?;
-        let row = |choice: &Choice| {
-            let second = choice.description.as_deref().unwrap_or_default();
-            json!({"id": choice.payload, "title": choice.title, "description": second})
-        };
         let rows: Vec<Value> = choices.iter().map(row).collect();
         let list = json!({"button_text": button, "sections": [{"title": button, "rows": rows}]});
         Ok(json!({"interactive_type": "list", "body_text": text, "list_data": list}))
@@ -135,7 +133,7 @@ impl Writing<'_> {
             body.insert(format!("field_{}", n + 1), json!(parameter.value));
         }
         for button in &template.buttons {
-            characters("a template button's value", &button.value, VALUE)?;
+            template::button_fits(button)?;
             let field = match button.kind {
                 ButtonKind::CopyCode => "copy_code".to_owned(),
                 ButtonKind::Reply | ButtonKind::Url => format!("button_{}", button.place),
@@ -175,16 +173,21 @@ impl Writing<'_> {
 /// An answer of the reseller.
 #[derive(Deserialize)]
 struct Told {
+    #[serde(default, deserialize_with = "perhaps")]
     result: Option<Words>,
+    #[serde(default, deserialize_with = "perhaps")]
     message: Option<Words>,
     #[serde(default, deserialize_with = "perhaps")]
     data: Option<Data>,
+    #[serde(default, deserialize_with = "perhaps")]
     wamid: Option<Id>,
 }
 
 #[derive(Deserialize)]
 struct Data {
+    #[serde(default, deserialize_with = "perhaps")]
     wamid: Option<Id>,
+    #[serde(default, deserialize_with = "perhaps")]
     log_uid: Option<Id>,
 }
 
@@ -209,12 +212,11 @@ pub(crate) fn told(
         return Ok(told.and_then(Told::taken));
     }
     let said = told.as_ref().and_then(|told| words_of(&told.message)).unwrap_or("no readable error");
-    let (code, kind) = match failure::mentioned(said) {
-        Some((code, kind)) if status != 429 => (code.to_string(), kind),
-        _ => (status.to_string(), of_status(status)),
-    };
-    let detail = brief(&redact(said, &[token]), 300);
-    Err(PortError::new(kind, KIND, detail).with_code(code).with_retry_after(wait))
+    let error = |kind| PortError::new(kind, KIND, brief(&redact(said, &[token]), 300));
+    Err(match failure::mentioned(said) {
+        Some((code, kind)) if status != 429 => failure::resting(error(kind).with_code(code), code, wait),
+        _ => error(of_status(status)).with_code(status).with_retry_after(wait),
+    })
 }
 
 /// A refusal in a success is the request's fault, and so is a path that is not there.
@@ -265,6 +267,8 @@ mod tests {
         r#"{"result":"failed","message":"(#131047) Re-engagement"}"#,
         "outside_window 131047"
     )]
+    #[case::failed_in_another_shape(200, r#"{"result":"failed","message":{"phone":["no"]}}"#, "invalid 200")]
+    #[case::odd_log(200, r#"{"result":"success","data":{"wamid":"wamid.1","log_uid":[]}}"#, "wamid.1")]
     #[case::denied(401, r#"{"result":"failed","message":"Unauthenticated."}"#, "denied 401")]
     #[case::forbidden(403, "", "denied 403")]
     #[case::too_fast(429, r#"{"message":"(#100) Too Many Attempts."}"#, "rate_limited 429")]
@@ -274,6 +278,18 @@ mod tests {
     #[case::redirect(302, "", "unexpected 302")]
     fn an_answer_is_understood(#[case] status: u16, #[case] body: &str, #[case] expected: &str) {
         assert_eq!(word(told(status, body.as_bytes(), None, "tok-0042")), expected);
+    }
+
+    /// proves: CH-02
+    #[rstest]
+    #[case::one_customer(131_056, true, None)]
+    #[case::ill_famed(131_048, false, Some(Duration::from_hours(1)))]
+    #[case::all(130_429, false, None)]
+    fn metas_code_says_who_rests(#[case] code: i64, #[case] one: bool, #[case] wait: Option<Duration>) {
+        let body = json!({"result": "failed", "message": format!("(#{code}) Too fast")}).to_string();
+        let error = told(200, body.as_bytes(), None, "tok-0042").err().expect("refused");
+        assert_eq!((error.kind, error.this_customer_only), (ErrorKind::RateLimited, one));
+        assert_eq!(error.retry_after(), wait);
     }
 
     #[test]

@@ -107,14 +107,24 @@ fn value(parameter: &Parameter, most: usize) -> Result<Value, Unfit> {
     Ok(value)
 }
 
-fn button(button: &ButtonValue) -> Result<Value, Unfit> {
-    let (sub_type, kind, field, most) = match button.kind {
-        ButtonKind::Reply => ("quick_reply", "payload", "payload", PAYLOAD),
-        ButtonKind::Url => ("url", "text", "text", URL),
-        ButtonKind::CopyCode => ("copy_code", "coupon_code", "coupon_code", CODE),
+/// Is a button's value as long, and its place as far behind, as Meta allows?
+pub(crate) fn button_fits(button: &ButtonValue) -> Result<(), Unfit> {
+    let most = match button.kind {
+        ButtonKind::Reply => PAYLOAD,
+        ButtonKind::Url => URL,
+        ButtonKind::CopyCode => CODE,
     };
     characters("a template button's value", &button.value, most)?;
-    within("buttons of a template", usize::from(button.place) + 1, usize::from(BUTTONS))?;
+    within("buttons of a template", usize::from(button.place) + 1, usize::from(BUTTONS))
+}
+
+fn button(button: &ButtonValue) -> Result<Value, Unfit> {
+    button_fits(button)?;
+    let (sub_type, kind, field) = match button.kind {
+        ButtonKind::Reply => ("quick_reply", "payload", "payload"),
+        ButtonKind::Url => ("url", "text", "text"),
+        ButtonKind::CopyCode => ("copy_code", "coupon_code", "coupon_code"),
+    };
     let mut parameter = json!({ "type": kind });
     parameter[field] = json!(button.value);
     let index = button.place.to_string();

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::json;
-use tradepost_domain::ErrorKind;
+use tradepost_domain::{Content, ErrorKind};
 use tradepost_ports::Messenger;
-use tradepost_testkit::messenger::{Asked, Double, Reply, SECRET};
+use tradepost_testkit::messenger::{Asked, Double, Part, Reply, SECRET};
 use tradepost_whatsapp::{AccountConfig, Dialect, WapiConfig};
 
 use crate::{
@@ -80,6 +80,11 @@ impl Double for Reseller {
             _ => return None,
         };
         Some(Reply::json(status, json!({"result": "failed", "message": message})))
+    }
+
+    /// The reseller makes the ids of buttons itself.
+    fn carries(&self, content: &Content, part: Part) -> bool {
+        !matches!((content, part), (Content::Buttons { .. }, Part::Payload))
     }
 
     fn throttled(&self, seconds: Option<u64>) -> Reply {

@@ -155,7 +155,13 @@ async fn uploading(answer: ResponseTemplate) -> MockServer {
 #[rstest]
 #[case::picture(stored(MediaKind::Image, "image/png", 5), "image", json!({"id": "9100"}))]
 #[case::sticker(stored(MediaKind::Image, "image/webp", 5), "sticker", json!({"id": "9100"}))]
+#[case::words_beside_a_sticker(
+    Content::Media { media: vec![kept(MediaKind::Image, "image/webp", 5)], text: Some("x".into()) }, "document",
+    json!({"id": "9100", "caption": "x", "filename": "document.webp"})
+)]
+#[case::a_large_sticker(stored(MediaKind::Image, "image/webp", 101 * 1024), "document", json!({"id": "9100", "filename": "document.webp"}))]
 #[case::sound(stored(MediaKind::Audio, "audio/ogg; codecs=opus", 5), "audio", json!({"id": "9100"}))]
+#[case::voice(stored(MediaKind::Audio, "audio/opus", 5), "audio", json!({"id": "9100"}))]
 #[case::paper(stored(MediaKind::File, "application/pdf", 5), "document", json!({"id": "9100", "filename": "document.pdf"}))]
 #[tokio::test]
 async fn a_stored_medium_is_uploaded_and_named(
@@ -180,6 +186,7 @@ async fn a_stored_medium_is_uploaded_and_named(
             .to_str()
             .is_ok_and(|kind| kind.starts_with("multipart/form-data; boundary="))
     );
+    assert!(!form.contains("audio/opus"), "Meta knows it as audio/ogg: {form}");
     assert_eq!(upload.headers["authorization"], format!("Bearer {TOKEN}").as_str());
 }
 
@@ -214,6 +221,37 @@ async fn a_failed_upload_is_never_uncertain(#[case] answer: ResponseTemplate, #[
     assert!(asked.iter().all(|request| request.url.path().ends_with("/media")), "a line was sent");
 }
 
+/// Who waits for a line gives up after the whole time, and does not know then whether it was sent.
+/// proves: CH-02, PL-11
+#[rstest]
+#[case::given_up_before_the_end(60_000, 0, Err(ErrorKind::Unavailable), 1)]
+#[case::slow_but_in_time(500, 0, Ok(()), 2)]
+#[case::the_line_has_what_is_left(500, 60_000, Err(ErrorKind::Uncertain), 2)]
+#[tokio::test]
+async fn a_slow_upload_leaves_time_for_the_line(
+    #[case] upload_ms: u64,
+    #[case] line_ms: u64,
+    #[case] expected: Result<(), ErrorKind>,
+    #[case] asked: usize,
+) {
+    let server = MockServer::start().await;
+    let later = |answer: ResponseTemplate, ms| answer.set_delay(Duration::from_millis(ms));
+    let uploaded = later(ResponseTemplate::new(200).set_body_json(json!({"id": "9100"})), upload_ms);
+    Mock::given(path("/v25.0/555000111/media")).respond_with(uploaded).mount(&server).await;
+    Mock::given(path("/v25.0/555000111/messages")).respond_with(later(ok(), line_ms)).mount(&server).await;
+    let whole = Duration::from_secs(3);
+    let config = AccountConfig { time_limit: whole, ..cloud_account(&server.uri()) };
+    let content = stored(MediaKind::Image, "image/png", 5);
+    let outbound = Outbound { attached: vec![blob("image/png")], ..line(content) };
+    let begun = std::time::Instant::now();
+    let result = opened(config).send(&outbound).await;
+    assert_eq!(result.map(drop).map_err(|error| error.kind), expected);
+    assert_eq!(server.received_requests().await.expect("a record").len(), asked);
+    if expected == Err(ErrorKind::Unavailable) {
+        assert!(begun.elapsed() < whole * 5 / 6, "the guard would have been first: {:?}", begun.elapsed());
+    }
+}
+
 /// proves: CV-07
 #[rstest]
 #[case::in_the_window(Passage::Open, Content::text("Hi"), true)]
@@ -244,8 +282,6 @@ fn choices(change: impl Fn(&mut Vec<Choice>)) -> Content {
 #[case::blank_title(choices(|choices| choices[0].title = " ".into()))]
 #[case::four_buttons(question(4))]
 #[case::gif(stored(MediaKind::Image, "image/gif", 5))]
-#[case::a_large_sticker(stored(MediaKind::Image, "image/webp", 600 * 1024))]
-#[case::words_beside_a_sticker(Content::Media { media: vec![kept(MediaKind::Image, "image/webp", 5)], text: Some("x".into()) })]
 #[case::another_sound(stored(MediaKind::Audio, "audio/flac", 5))]
 #[case::nothing_in_it(stored(MediaKind::Image, "image/png", 0))]
 #[case::bytes_not_handed_over(stored(MediaKind::Image, "image/png", 5))]

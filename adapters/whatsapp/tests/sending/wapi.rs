@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use tradepost_domain::{
     Content, ErrorKind, MediaKind,
-    template::{Header, Parameter},
+    template::{ButtonKind, ButtonValue, Header, Parameter},
 };
 use tradepost_ports::{Messenger, Outbound, Signal};
 use tradepost_whatsapp::{AccountConfig, Dialect, WapiConfig};
@@ -48,7 +48,7 @@ async fn taking() -> MockServer {
 #[case::list(list(), "send-interactive-message", json!({
     "interactive_type": "list", "body_text": "What?", "list_data": {"button_text": "Options", "sections": [
         {"title": "Options", "rows": [
-            {"id": "r1", "title": "Soup", "description": "Hot"}, {"id": "r2", "title": "Bread", "description": ""}
+            {"id": "r1", "title": "Soup", "description": "Hot"}, {"id": "r2", "title": "Bread"}
         ]}
     ]}
 }))]
@@ -124,6 +124,16 @@ async fn a_stored_medium_is_sent_by_its_public_address() {
     assert_eq!(last_body(&server).await["media_url"], "https://gate.example/m/ab12");
 }
 
+/// A picture is JPEG or PNG at Meta; the reseller has no word for a sticker.
+#[tokio::test]
+async fn a_webp_picture_is_sent_as_a_file() {
+    let server = taking().await;
+    let config = with(&server.uri(), |wapi| wapi.media_base = Some("https://gate.example/m/".into()));
+    opened(config).send(&line(stored(MediaKind::Image, "image/webp", 5))).await.expect("taken");
+    let body = last_body(&server).await;
+    assert_eq!((&body["media_type"], &body["file_name"]), (&json!("document"), &json!("document.webp")));
+}
+
 /// A success that names nothing is one all the same; the line is known by our own name for it.
 #[tokio::test]
 async fn a_nameless_success_is_known_by_the_effect() {
@@ -133,10 +143,17 @@ async fn a_nameless_success_is_known_by_the_effect() {
     assert_eq!(receipt.reference, outbound.effect.to_string());
 }
 
+fn button(kind: ButtonKind, place: u8, length: usize) -> Content {
+    template(|template| template.buttons = vec![ButtonValue { place, kind, value: "x".repeat(length) }])
+}
+
 /// proves: AD-05
 #[rstest]
 #[case::list_without_lists(list())]
 #[case::place(Content::Location { latitude_e6: 0, longitude_e6: 0, name: None })]
+#[case::long_payload(button(ButtonKind::Reply, 0, 257))]
+#[case::long_code(button(ButtonKind::CopyCode, 0, 16))]
+#[case::eleventh_button(button(ButtonKind::Reply, 10, 1))]
 #[case::named_values(template(|template| {
     template.parameters = vec![Parameter { name: Some("a".into()), value: "b".into() }];
 }))]

@@ -116,8 +116,11 @@ fn with_dependency(manifest: &str, package: &str, line: &str) -> Option<String> 
     let mut at = start;
     for known in manifest[start..end].split_inclusive('\n') {
         let name = known.split(['.', ' ', '=']).next().unwrap_or_default();
-        if name.starts_with("tradepost-") && name < package {
-            place = Some(at + known.len());
+        match name.starts_with("tradepost-") {
+            true if name < package => place = Some(at + known.len()),
+            // Before the first of them, if it is the first by name.
+            true => place = place.or(Some(at)),
+            false => {}
         }
         at += known.len();
     }

@@ -79,21 +79,22 @@ fn a_new_adapter_has_its_ports_and_no_trace_of_the_template(#[case] ports: &[Por
 }
 
 /// proves: AD-01
-#[test]
-fn one_line_in_each_list_makes_it_known() {
+#[rstest]
+#[case::first_by_name("acme")]
+#[case::between("quill-post")]
+#[case::last_by_name("zebra-post")]
+fn one_line_in_each_list_makes_it_known(#[case] name: &str) {
     let house = house();
-    write_adapter(house.path(), "quill-post", &Port::ALL, false).expect("written");
+    write_adapter(house.path(), name, &Port::ALL, false).expect("written");
     let added = |old: &str, new: &str| -> Vec<String> {
         assert_eq!(new.lines().count(), old.lines().count() + 1);
         new.lines().filter(|line| !old.lines().any(|known| known == *line)).map(str::to_owned).collect()
     };
     let manifest = added(MANIFEST, &text(&house, "gateway/Cargo.toml"));
-    assert_eq!(
-        manifest,
-        ["tradepost-quill-post = { path = \"../adapters/quill-post\", version = \"0.1.0\" }"]
-    );
+    let dependency = format!("tradepost-{name} = {{ path = \"../adapters/{name}\", version = \"0.1.0\" }}");
+    assert_eq!(manifest, [dependency]);
     let list = added(LIST, &text(&house, "gateway/src/adapters.rs"));
-    assert_eq!(list, ["        Box::new(tradepost_quill_post::Plug),"]);
+    assert_eq!(list, [format!("        Box::new(tradepost_{}::Plug),", name.replace('-', "_"))]);
 }
 
 #[rstest]

@@ -126,7 +126,7 @@ pub(super) fn empty(can: &Capabilities) -> Labelled {
     contents
 }
 
-/// Questions, cards and words beside media exactly at their limits.
+/// Questions, cards, words beside media and uploads exactly at their limits.
 pub(super) fn at_limits(can: &Capabilities) -> Labelled {
     let known = questions(can).into_iter().filter_map(|(label, limit, ask)| Some((label, limit?, ask)));
     let full = |limit| ChoiceLimit { text: longest(limit, can), ..limit };
@@ -135,6 +135,11 @@ pub(super) fn at_limits(can: &Capabilities) -> Labelled {
     contents.extend(can.cards.map(|limit| ("cards".into(), cards(limit))));
     let captioned = can.media.iter().filter(|limit| limit.caption > 0);
     contents.extend(captioned.map(|limit| with_words(limit.kind, &"w".repeat(limit.caption))));
+    let uploaded = can.media.iter().filter(|_| can.uploads);
+    contents.extend(
+        uploaded
+            .map(|limit| (format!("{:?} of the most bytes", limit.kind), stored(limit.kind, limit.bytes))),
+    );
     contents
 }
 

@@ -6,6 +6,7 @@ mod contents;
 mod refusals;
 mod secrets;
 mod sending;
+mod shown;
 mod trouble;
 
 use std::{sync::Arc, time::Duration};
@@ -14,6 +15,7 @@ pub use abilities::*;
 pub use refusals::*;
 pub use secrets::*;
 pub use sending::*;
+pub use shown::*;
 use tradepost_domain::{
     Author, Content, EffectId, ErrorKind, Media, PortError, Source, capabilities::Passage,
 };
@@ -81,13 +83,14 @@ impl Stage {
     }
 }
 
-/// What the engine hands over beside media of our store. Those over a limit are refused by their length, unseen.
+/// What the engine hands over beside media of our store: small bytes, whatever length is declared. Nobody is refused for
+/// want of them, so those over a limit are refused by their length.
 fn attached(content: &Content) -> Vec<MediaBlob> {
     const SMALL: u64 = 1024;
     let Content::Media { media, .. } = content else { return Vec::new() };
     let blob = |medium: &Media| match &medium.source {
-        Source::Stored { hash, mime, bytes } if *bytes <= SMALL => {
-            let bytes = vec![b'.'; usize::try_from(*bytes).unwrap_or_default()].into();
+        Source::Stored { hash, mime, bytes } => {
+            let bytes = vec![b'.'; usize::try_from(*bytes.min(&SMALL)).unwrap_or_default()].into();
             Some(MediaBlob { hash: hash.clone(), mime: mime.clone(), bytes })
         }
         _ => None,

@@ -1,6 +1,6 @@
 //! What lost answers mean.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tradepost_domain::{ErrorKind, PortError};
 
@@ -9,8 +9,10 @@ use crate::verdict::Verdict;
 
 /// The limit of a call that gets no answer.
 const SHORT: Duration = Duration::from_millis(300);
-/// An adapter that has said nothing by then has no limit; long, since machines are busy.
-const ENOUGH: Duration = Duration::from_secs(5);
+/// An adapter that has said nothing by then has no limit, or one of its own; long, since machines are busy.
+const ENOUGH: Duration = Duration::from_millis(2_200);
+/// Another limit. An adapter with one of its own is too late for the short one, or too early for this.
+const LONGER: Duration = Duration::from_millis(2_500);
 
 async fn trouble(double: &Doubled, provider: Provider, limit: Duration) -> PortError {
     Stage::new(double, provider, limit).failure().await
@@ -49,6 +51,11 @@ pub async fn silence_ends_at_the_time_limit(double: Doubled) -> Verdict {
     }
     let error = in_time(&double, Provider::silent().await).await;
     assert_eq!(error.kind, ErrorKind::Uncertain, "it may have been taken: {error}");
+    let begun = Instant::now();
+    let error = trouble(&double, Provider::silent().await, LONGER).await;
+    let took = begun.elapsed();
+    assert_eq!(error.kind, ErrorKind::Uncertain, "it may have been taken: {error}");
+    assert!(took > ENOUGH, "a call with a limit of {LONGER:?} was given up after {took:?}");
     Verdict::Ran
 }
 

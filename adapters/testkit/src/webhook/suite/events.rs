@@ -114,6 +114,33 @@ pub fn a_repeated_delivery_has_the_same_keys(double: &dyn Double) -> Verdict {
     Verdict::Ran
 }
 
+/// What the provider gathers is its own affair: sent again, an event may come in another company.
+/// proves: IN-04
+pub fn a_key_is_the_same_in_any_batch(double: &dyn Double) -> Verdict {
+    let [one, other] = [1, 2].map(|n| Event::text(n, format!("message number {n}")));
+    let key = |events: &[&Event], at: usize| -> Option<String> {
+        let events: Vec<Event> = events.iter().copied().cloned().collect();
+        let arrivals = read(double, &double.body(&events)?);
+        let arrival = arrivals.get(at).unwrap_or_else(|| panic!("event {at} is not there: {arrivals:?}"));
+        Some(arrival.key.clone())
+    };
+    let Some(first) = key(&[&one, &other], 0) else { return unwritten("several events") };
+    assert_eq!(key(&[&one], 0).as_deref(), Some(&*first), "alone, and before another");
+    assert_eq!(key(&[&other, &one], 1).as_deref(), Some(&*first), "before another, and behind it");
+    Verdict::Ran
+}
+
+/// The provider's ids may count for each account by itself.
+/// proves: IN-03, IN-04
+pub fn each_account_has_its_own_keys(double: &dyn Double) -> Verdict {
+    let events = [0, 1].map(|account| Event::text(1, "the same words").to(account));
+    let Some(body) = double.body(&events) else { return unwritten("several accounts") };
+    let arrivals = read(double, &body);
+    assert_eq!(arrivals.len(), 2, "{arrivals:?}");
+    assert_ne!(arrivals[0].key, arrivals[1].key, "the same id at two accounts: {arrivals:?}");
+    Verdict::Ran
+}
+
 /// proves: IN-05
 pub fn every_event_is_kept_as_it_came(double: &dyn Double) -> Verdict {
     let said = |n: usize| format!("pomegranate{n}seed");

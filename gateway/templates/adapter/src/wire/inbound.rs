@@ -53,9 +53,10 @@ pub(crate) fn arrivals(body: &[u8]) -> Result<Vec<Arrival>, Unreadable> {
 fn arrival(raw: &RawValue) -> Arrival {
     let read = serde_json::from_str::<Event>(raw.get());
     let event = read.as_ref().ok();
+    let account = event.and_then(|event| event.account.clone()).unwrap_or_default();
     Arrival {
-        account: event.and_then(|event| event.account.clone()).unwrap_or_default(),
-        key: key(event.and_then(|event| event.id.as_deref()), raw),
+        key: key(&account, event.and_then(|event| event.id.as_deref()), raw),
+        account,
         at: event.and_then(|event| Timestamp::from_second(event.at?).ok()),
         raw: raw.get().to_owned(),
         what: match &read {
@@ -65,11 +66,13 @@ fn arrival(raw: &RawValue) -> Arrival {
     }
 }
 
-/// The same for every delivery of an event: the provider's id, else the event's own bytes. Short enough for an index.
-fn key(id: Option<&str>, raw: &RawValue) -> String {
-    match id {
-        Some(id) if !id.is_empty() && id.len() <= 200 => id.to_owned(),
-        _ => format!("#{}", hex::encode(Sha256::digest(raw.get()))),
+/// The same for every delivery of an event and no other account's: the provider's id behind our account's, else the
+/// event's own bytes. Short enough for an index.
+fn key(account: &str, id: Option<&str>, raw: &RawValue) -> String {
+    let short = |id: &&str| !id.is_empty() && account.len() + id.len() <= 200 && !account.contains(':');
+    match id.filter(short) {
+        Some(id) => format!("{account}:{id}"),
+        None => format!("#{}", hex::encode(Sha256::digest(raw.get()))),
     }
 }
 
