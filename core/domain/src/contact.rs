@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContactId, MessageId, Phone, StorefrontId};
+use crate::{AccountKey, ContactId, MessageId, Phone, StorefrontId};
 
 /// A person known to a storefront.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,14 @@ pub struct Contact {
     pub identities: Vec<Identity>,
     /// What we have learned, by name.
     pub facts: Facts,
+}
+
+impl Contact {
+    /// The ids by which an account knows them.
+    pub fn ids_at<'a>(&'a self, account: &'a AccountKey) -> impl Iterator<Item = &'a str> {
+        let here = self.identities.iter().filter(move |identity| identity.scheme == account.as_str());
+        here.map(|identity| identity.value.as_str())
+    }
 }
 
 /// One way to reach a person: a scheme and the id in it, such as `instagram:178…` and the customer's scoped id.

@@ -213,8 +213,7 @@ impl House {
         let mut ids: Vec<String> = party.ids().map(str::to_owned).collect();
         let identity = Identity::new(account.as_str(), &*party.id);
         if let Some(contact) = unit.contact_by(&channel.entry.storefront, &identity).await? {
-            let here = contact.identities.into_iter().filter(|known| known.scheme == account.as_str());
-            ids.extend(here.map(|known| known.value));
+            ids.extend(contact.ids_at(account).map(str::to_owned));
         }
         for id in ids {
             if let Some(found) = unit.conversation_with(account, &id).await? {

@@ -120,21 +120,17 @@ impl House {
 
     async fn send_line(&self, marked: &Marked, port: &dyn Messenger) -> PortResult<Receipt> {
         let Work::Say { peer, content, author } = &marked.row.work else { return Err(no_port(marked)) };
-        let outbound = Outbound {
-            effect: marked.row.effect,
-            peer: peer.clone(),
-            content: content.clone(),
-            attached: Vec::new(),
-            author: *author,
-            passage: marked.passage,
-        };
-        // Read behind the breaker, so that nothing is read in vain.
         let send = || async {
-            let attached = self.attached(content, port).await?;
-            match attached.is_empty() {
-                true => port.send(&outbound).await,
-                false => port.send(&Outbound { attached, ..outbound.clone() }).await,
-            }
+            let outbound = Outbound {
+                effect: marked.row.effect,
+                peer: peer.clone(),
+                content: content.clone(),
+                // Read behind the breaker, so that nothing is read in vain.
+                attached: self.attached(content, port).await?,
+                author: *author,
+                passage: marked.passage,
+            };
+            port.send(&outbound).await
         };
         self.guarded(marked, send).await
     }

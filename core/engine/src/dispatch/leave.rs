@@ -145,9 +145,8 @@ impl House {
 /// The ids by which the account knows the customer.
 async fn ids_here(unit: &mut dyn Unit, conversation: &Conversation) -> Kept<Vec<String>> {
     let contact = unit.contact(conversation.contact).await?;
-    let identities = contact.map(|contact| contact.identities).unwrap_or_default().into_iter();
-    let here = identities.filter(|identity| identity.scheme == conversation.account.as_str());
-    Ok(here.map(|identity| identity.value).collect())
+    let ids = contact.iter().flat_map(|contact| contact.ids_at(&conversation.account));
+    Ok(ids.map(str::to_owned).collect())
 }
 
 /// Where the customer is reached: of a conversation that has no id of its own any more, where the contact is now.

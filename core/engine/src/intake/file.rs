@@ -48,7 +48,7 @@ pub(super) struct Filing<'a> {
     /// Is it over a limit? Then so long until the next one is answered.
     pub(super) over: Option<Duration>,
     /// Conversations that were looked up for the whole unit.
-    pub(super) met: Option<&'a Met>,
+    pub(super) met: &'a Met,
     /// Lanes that it has given something to send.
     pub(super) lanes: Mutex<BTreeSet<Lane>>,
     intake: &'a Intake,
@@ -61,6 +61,7 @@ impl<'a> Filing<'a> {
         intake: &'a Intake,
         arrival: &Arrival,
         repeats: Option<EventId>,
+        met: &'a Met,
     ) -> Self {
         let account = AccountKey::of(&intake.kind, &arrival.account);
         Self {
@@ -69,7 +70,7 @@ impl<'a> Filing<'a> {
             now: house.now(),
             account,
             over: None,
-            met: None,
+            met,
             lanes: Mutex::default(),
             intake,
             repeats,
@@ -248,20 +249,15 @@ impl<'a> Filing<'a> {
             let news = (delivery, reason.as_deref());
             return self.receipt_of(unit, &reference, line, news, earlier_too).await;
         }
-        let Some(written) = unit.by_reference(&self.account, &reference).await? else {
-            let news = ParkedNews::Receipt { delivery, earlier_too, reason };
-            self.park(unit, &reference, self.house.tuning.memory, news).await?;
-            return self.release_receipt(unit, &reference).await;
-        };
-        unit.conversation(written.conversation).await?;
-        self.house.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
-        Ok(Filed::within(Fate::Applied, written.conversation))
+        // It was not there when all were looked up; if it is now, whoever releases it finds it.
+        let news = ParkedNews::Receipt { delivery, earlier_too, reason };
+        self.park(unit, &reference, self.house.tuning.memory, news).await?;
+        self.release_receipt(unit, &reference).await
     }
 
     /// The line of that reference, where it was looked up for the whole unit.
     fn line_met(&self, reference: &str) -> Option<ToldOf> {
-        let met = self.met?;
-        met.lines.lock().get(&(self.account.clone(), reference.to_owned())).copied()
+        self.met.lines.lock().get(&(self.account.clone(), reference.to_owned())).copied()
     }
 
     /// News of a line whose conversation this unit has, so that it is where it was found. What changes nothing is not written.
@@ -281,10 +277,8 @@ impl<'a> Filing<'a> {
         } else if earlier_too {
             unit.deliver_up_to(line.conversation, line.id, delivery).await?;
         }
-        if let Some(met) = self.met {
-            let key = (self.account.clone(), reference.to_owned());
-            met.lines.lock().insert(key, ToldOf { delivery: Some(then), ..line });
-        }
+        let key = (self.account.clone(), reference.to_owned());
+        self.met.lines.lock().insert(key, ToldOf { delivery: Some(then), ..line });
         Ok(filed)
     }
 

@@ -68,7 +68,7 @@ impl Filing<'_> {
         party: &Party,
     ) -> Kept<ConversationId> {
         let customer = (self.account.clone(), party.id.clone());
-        let known = self.met.and_then(|met| met.conversations.lock().get(&customer).copied());
+        let known = self.met.conversations.lock().get(&customer).copied();
         if let Some(conversation) = known.filter(|_| self.is_linked(entry, party)) {
             return Ok(conversation);
         }
@@ -102,9 +102,7 @@ impl Filing<'_> {
     }
 
     fn note_met(&self, customer: (AccountKey, String), conversation: ConversationId) {
-        if let Some(met) = self.met {
-            met.conversations.lock().insert(customer, conversation);
-        }
+        self.met.conversations.lock().insert(customer, conversation);
     }
 
     /// Writes the customer's line into the transcript.

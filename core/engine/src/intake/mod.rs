@@ -220,9 +220,8 @@ impl House {
         new.sort_by_key(|new| filing_order(&requests[new.place].0, new.arrival, &same));
         let met = self.met(unit, requests, &new).await?;
         for New { place, number, arrival } in new {
-            let mut filing = Filing::new(self, &requests[place].0, arrival, repeats);
+            let mut filing = Filing::new(self, &requests[place].0, arrival, repeats, &met);
             filing.over = over.get(&(place, number)).copied();
-            filing.met = Some(&met);
             filing.file(unit, arrival.clone(), &mut accepted[place]).await?;
         }
         Ok(accepted)

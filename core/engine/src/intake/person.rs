@@ -42,8 +42,7 @@ impl Filing<'_> {
         if self.house.linked.holds(&self.account, party) {
             return true;
         }
-        let Some(met) = self.met else { return false };
-        let contacts = met.contacts.lock();
+        let contacts = self.met.contacts.lock();
         let owners = identities(&self.account, party)
             .into_iter()
             .map(|identity| contacts.get(&(entry.facts.id.clone(), identity)).copied().flatten());
@@ -62,7 +61,10 @@ impl Filing<'_> {
         let Some(contact) = self.owner_among(unit, storefront, &ids).await? else {
             return self.meet(unit, storefront, party, ids).await.map(Known::As);
         };
-        self.link(unit, storefront, contact, &ids).await?;
+        // A single one has been found as it is.
+        if ids.len() > 1 {
+            self.link(unit, storefront, contact, &ids).await?;
+        }
         Ok(match self.conversation_of(unit, contact, party).await? {
             Some(conversation) => Known::With(conversation),
             None => Known::As(contact),
@@ -78,7 +80,7 @@ impl Filing<'_> {
     ) -> Kept<Option<ContactId>> {
         for identity in ids {
             let key = (storefront.clone(), identity.clone());
-            let looked_up = self.met.and_then(|met| met.contacts.lock().get(&key).copied());
+            let looked_up = self.met.contacts.lock().get(&key).copied();
             let owner = match looked_up {
                 Some(owner) => owner,
                 None => unit.contact_by(storefront, identity).await?.map(|contact| contact.id),
@@ -114,9 +116,6 @@ impl Filing<'_> {
         contact: ContactId,
         ids: &[Identity],
     ) -> Kept<()> {
-        if ids.len() < 2 {
-            return Ok(());
-        }
         for identity in ids {
             match unit.contact_by(storefront, identity).await?.map(|owner| owner.id) {
                 Some(owner) if owner == contact => {}
@@ -132,10 +131,8 @@ impl Filing<'_> {
     }
 
     fn note_owner(&self, storefront: &StorefrontId, ids: &[Identity], contact: ContactId) {
-        if let Some(met) = self.met {
-            let owned = ids.iter().map(|identity| ((storefront.clone(), identity.clone()), Some(contact)));
-            met.contacts.lock().extend(owned);
-        }
+        let owned = ids.iter().map(|identity| ((storefront.clone(), identity.clone()), Some(contact)));
+        self.met.contacts.lock().extend(owned);
     }
 
     /// The contact's conversation with this account: the one under the party's own id, else the one under another id of
@@ -150,11 +147,10 @@ impl Filing<'_> {
             return Ok(Some(own.id));
         }
         let Some(contact) = unit.contact(contact).await? else { return Ok(None) };
-        let here = contact.identities.iter().filter(|identity| identity.scheme == self.account.as_str());
-        for Identity { value, .. } in here {
-            let Some(other) = unit.conversation_with(&self.account, value).await? else { continue };
+        for id in contact.ids_at(&self.account) {
+            let Some(other) = unit.conversation_with(&self.account, id).await? else { continue };
             unit.conversation(other.id).await?;
-            if party.also.contains(value) {
+            if party.also.iter().any(|also| also == id) {
                 unit.readdress(other.id, &party.id).await?;
             }
             return Ok(Some(other.id));
@@ -176,18 +172,20 @@ impl Filing<'_> {
             return Ok(Filed::noted(Fate::Noted, "nobody is known by the old id"));
         };
         let new = identities(&self.account, to);
-        let left: Vec<_> =
-            self.spellings(&contact, from).filter(|identity| !new.contains(identity)).collect();
+        let mut left = self.spellings(&contact, from);
+        left.retain(|identity| !new.contains(identity));
         self.consent_goes_along(unit, storefront, &left, &new).await?;
-        self.link_all(unit, storefront, contact.id, &new).await?;
+        self.link(unit, storefront, contact.id, &new).await?;
         for identity in &left {
             unit.leave_identity(storefront, identity).await?;
+            self.met.contacts.lock().remove(&(storefront.clone(), identity.clone()));
         }
+        self.met.conversations.lock().remove(&(self.account.clone(), from.to_owned()));
         self.follow(unit, (storefront, contact.id), from, &to.id).await
     }
 
     /// All that a contact has of a number, however it is spelled; of another id, only that.
-    fn spellings(&self, contact: &Contact, id: &str) -> impl Iterator<Item = Identity> {
+    fn spellings(&self, contact: &Contact, id: &str) -> Vec<Identity> {
         let phone = Phone::of_digits(id).ok();
         let same = |identity: &&Identity| match identity.scheme.as_str() {
             Identity::PHONE => phone.as_ref().is_some_and(|phone| phone.as_str() == identity.value),
@@ -196,24 +194,7 @@ impl Filing<'_> {
             }
             _ => false,
         };
-        contact.identities.iter().filter(same).cloned().collect::<Vec<_>>().into_iter()
-    }
-
-    async fn link_all(
-        &self,
-        unit: &mut dyn Unit,
-        storefront: &StorefrontId,
-        contact: ContactId,
-        ids: &[Identity],
-    ) -> Kept<()> {
-        self.link(unit, storefront, contact, ids).await?;
-        match ids {
-            [only] => match unit.contact_by(storefront, only).await?.map(|owner| owner.id) {
-                Some(owner) if owner != contact => unit.merge(owner, contact).await,
-                _ => unit.identify(contact, storefront, only).await,
-            },
-            _ => Ok(()),
-        }
+        contact.identities.iter().filter(same).cloned().collect()
     }
 
     /// What was said last, under the old ids or the new ones, holds under the new ones. A yes is not left behind for whoever gets
