@@ -15,6 +15,16 @@ use super::{
 };
 use crate::House;
 
+/// What a unit's messages ask the store for.
+#[derive(Default)]
+struct Asked<'a> {
+    customers: HashSet<(AccountKey, String)>,
+    /// Customers with several ids that may not be linked yet.
+    to_link: Vec<(AccountKey, &'a Party)>,
+    /// Lines that receipts speak of, by account and reference.
+    lines: HashSet<(AccountKey, String)>,
+}
+
 /// Customers of a unit's messages, looked up at once. Who is met meanwhile is added.
 #[derive(Default)]
 pub(super) struct Met {
@@ -34,61 +44,102 @@ impl House {
         requests: &[(Intake, Vec<Arrival>)],
         new: &[New<'_>],
     ) -> Kept<Met> {
-        let account = |new: &New<'_>| {
-            let account = AccountKey::of(&requests[new.place].0.kind, &new.arrival.account);
-            self.registry.channel(&account).map(|_| account)
-        };
-        let customer = |new: &New<'_>| Some((account(new)?, new.arrival.what.peer()?.to_owned()));
-        let customers: Vec<_> = new.iter().filter_map(customer).collect::<HashSet<_>>().into_iter().collect();
-        let mut to_link: Vec<(AccountKey, &Party)> = Vec::new();
-        for new in new {
-            if let (Some(account), Some(party)) = (account(new), new.arrival.what.party())
-                && !self.linked.holds(&account, party)
-            {
-                to_link.push((account, party));
+        let asked = self.asked(requests, new);
+        let (conversations, strangers) = conversations(unit, asked.customers).await?;
+        let lines = lines(unit, asked.lines).await?;
+        let contacts = self.contacts(unit, strangers, &asked.to_link).await?;
+        self.note_linked(&asked.to_link, &contacts);
+        Ok(Met {
+            conversations: Mutex::new(conversations),
+            contacts: Mutex::new(contacts),
+            lines: Mutex::new(lines),
+        })
+    }
+
+    /// Of accounts that have a channel here.
+    fn asked<'a>(&self, requests: &[(Intake, Vec<Arrival>)], new: &[New<'a>]) -> Asked<'a> {
+        let mut asked = Asked::default();
+        for New { place, arrival, .. } in new {
+            let account = AccountKey::of(&requests[*place].0.kind, &arrival.account);
+            if self.registry.channel(&account).is_none() {
+                continue;
+            }
+            if let What::Receipt { reference, .. } = &arrival.what {
+                asked.lines.insert((account.clone(), reference.clone()));
+            }
+            if let Some(peer) = arrival.what.peer() {
+                asked.customers.insert((account.clone(), peer.to_owned()));
+            }
+            if let Some(party) = arrival.what.party().filter(|party| !self.linked.holds(&account, party)) {
+                asked.to_link.push((account, party));
             }
         }
-        let line = |new: &New<'_>| match &new.arrival.what {
-            What::Receipt { reference, .. } => Some((account(new)?, reference.clone())),
-            _ => None,
-        };
-        let lines: Vec<_> = new.iter().filter_map(line).collect::<HashSet<_>>().into_iter().collect();
-        if customers.is_empty() && lines.is_empty() {
-            return Ok(Met::default());
-        }
-        let met = unit.met(&customers).await?;
-        let told = if lines.is_empty() { Vec::new() } else { unit.told_of(&lines).await? };
-        let lines = lines.into_iter().zip(told).filter_map(|(line, told)| Some((line, told?)));
-        let lines = Mutex::new(lines.collect());
-        let (known, strangers): (Vec<_>, Vec<_>) =
-            customers.into_iter().zip(met).partition(|(_, id)| id.is_some());
-        let identity = |((account, peer), _): ((AccountKey, String), _)| {
+        asked
+    }
+
+    /// The contacts of those who have no conversation, and of all ids that are to be linked.
+    async fn contacts(
+        &self,
+        unit: &mut dyn Unit,
+        strangers: Vec<(AccountKey, String)>,
+        to_link: &[(AccountKey, &Party)],
+    ) -> Kept<HashMap<(StorefrontId, Identity), Option<ContactId>>> {
+        let stranger = |(account, peer): (AccountKey, String)| {
             let channel = self.registry.channel(&account)?;
             Some((channel.entry.storefront.clone(), Identity::new(account.as_str(), peer)))
         };
-        let mut strangers: HashSet<_> = strangers.into_iter().filter_map(identity).collect();
-        let keyed = |account: &AccountKey, party: &Party| -> Vec<(StorefrontId, Identity)> {
-            let Some(channel) = self.registry.channel(account) else { return Vec::new() };
-            let of = |one| (channel.entry.storefront.clone(), one);
-            identities(account, party).into_iter().map(of).collect()
-        };
-        strangers.extend(to_link.iter().flat_map(|(account, party)| keyed(account, party)));
-        let strangers: Vec<_> = strangers.into_iter().collect();
-        let contacts = if strangers.is_empty() { Vec::new() } else { unit.known(&strangers).await? };
-        let contacts: HashMap<_, _> = strangers.into_iter().zip(contacts).collect();
-        // As it was read: what this unit links may still come to nothing.
+        let linked = to_link.iter().flat_map(|(account, party)| self.keyed(account, party));
+        let ids: HashSet<_> = strangers.into_iter().filter_map(stranger).chain(linked).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let contacts = if ids.is_empty() { Vec::new() } else { unit.known(&ids).await? };
+        Ok(ids.into_iter().zip(contacts).collect())
+    }
+
+    /// Remembers whose ids are linked already, as it was read: what this unit links may still come to nothing.
+    fn note_linked(
+        &self,
+        to_link: &[(AccountKey, &Party)],
+        contacts: &HashMap<(StorefrontId, Identity), Option<ContactId>>,
+    ) {
         for (account, party) in to_link {
-            let keys = keyed(&account, party);
-            if is_one(keys.iter().map(|key| contacts.get(key).copied().flatten())) {
-                self.linked.note(&account, party);
+            if is_one(self.keyed(account, party).iter().map(|id| contacts.get(id).copied().flatten())) {
+                self.linked.note(account, party);
             }
         }
-        Ok(Met {
-            conversations: Mutex::new(
-                known.into_iter().filter_map(|(customer, id)| Some((customer, id?))).collect(),
-            ),
-            contacts: Mutex::new(contacts),
-            lines,
-        })
     }
+
+    /// A customer's identities in the account's storefront.
+    fn keyed(&self, account: &AccountKey, party: &Party) -> Vec<(StorefrontId, Identity)> {
+        let Some(channel) = self.registry.channel(account) else { return Vec::new() };
+        identities(account, party).into_iter().map(|one| (channel.entry.storefront.clone(), one)).collect()
+    }
+}
+
+type Conversations = HashMap<(AccountKey, String), ConversationId>;
+
+/// Locks the customers' conversations; and who has none.
+async fn conversations(
+    unit: &mut dyn Unit,
+    customers: HashSet<(AccountKey, String)>,
+) -> Kept<(Conversations, Vec<(AccountKey, String)>)> {
+    let customers: Vec<_> = customers.into_iter().collect();
+    let found = if customers.is_empty() { Vec::new() } else { unit.met(&customers).await? };
+    let (mut known, mut strangers) = (Conversations::new(), Vec::new());
+    for (customer, id) in customers.into_iter().zip(found) {
+        match id {
+            Some(id) => drop(known.insert(customer, id)),
+            None => strangers.push(customer),
+        }
+    }
+    Ok((known, strangers))
+}
+
+/// The lines that receipts speak of, as far as they are known.
+async fn lines(
+    unit: &mut dyn Unit,
+    lines: HashSet<(AccountKey, String)>,
+) -> Kept<HashMap<(AccountKey, String), ToldOf>> {
+    let lines: Vec<_> = lines.into_iter().collect();
+    let told = if lines.is_empty() { Vec::new() } else { unit.told_of(&lines).await? };
+    Ok(lines.into_iter().zip(told).filter_map(|(line, told)| Some((line, told?))).collect())
 }
