@@ -63,7 +63,7 @@ fn assert_caught<F: std::fmt::Debug + Copy + Sync>(
     assert_eq!(known, seen, "every case has its flaw");
 }
 
-/// proves: CH-06
+/// proves: CH-06, FI-02
 #[test]
 fn every_broken_messenger_is_caught_by_its_case_alone() {
     assert_eq!(messenger_failures(None), Vec::<String>::new(), "the good one");
@@ -71,7 +71,7 @@ fn every_broken_messenger_is_caught_by_its_case_alone() {
     assert_caught("messenger", &cases, pigeon::messenger::Flaw::ALL, |flaw| messenger_failures(Some(flaw)));
 }
 
-/// proves: CH-06
+/// proves: CH-06, FI-02
 #[test]
 fn every_broken_webhook_is_caught_by_its_case_alone() {
     assert_eq!(webhook_failures(None), Vec::<String>::new(), "the good one");
