@@ -25,7 +25,7 @@ pub fn said(what: &What) -> String {
         What::Edited { reference, text } => format!("{reference} is now `{text}`"),
         What::Reaction { from, reference, emoji } => format!("{} on {reference}: {emoji:?}", who(from)),
         What::Preference { from, given, .. } => format!("{} wants offers: {given}", who(from)),
-        What::Renumbered { from, to } => format!("{from} is now {}", who(to)),
+        What::Renumbered { from, to } => format!("{} is now {}", from.join(" and "), who(to)),
         What::Other { kind, reference } => {
             format!("other {kind}{}", reference.as_ref().map(|id| format!(" ({id})")).unwrap_or_default())
         }

@@ -131,11 +131,11 @@ pub enum What {
         /// Do they want it?
         given: bool,
     },
-    /// The customer is the same and has another id from now on.
+    /// The customer is the same and has other ids from now on.
     Renumbered {
-        /// The id that is no longer theirs.
-        from: String,
-        /// The new one.
+        /// The ids that are no longer theirs, at least one; the one that they are most likely known by first.
+        from: Vec<String>,
+        /// The new ones.
         to: Party,
     },
     /// Money came for an order.
@@ -177,7 +177,7 @@ impl What {
     pub fn peer(&self) -> Option<&str> {
         match self {
             Self::Receipt { peer, .. } => peer.as_deref(),
-            Self::Renumbered { from, .. } => Some(from),
+            Self::Renumbered { from, .. } => from.first().map(String::as_str),
             other => other.party().map(|party| party.id.as_str()),
         }
     }

@@ -67,8 +67,10 @@ impl House {
         let channel =
             channel.ok_or_else(|| StoreError::Abandoned("the account is not ours any more".into()))?;
         let identity = identity_of(conversation);
-        let marketing =
-            unit.consents(&conversation.storefront, &contact.identities, Purpose::Marketing).await?;
+        let marketing = unit
+            .consents(&conversation.storefront, &contact.identities, Purpose::Marketing)
+            .await?
+            .map(|said| said.given);
         Ok(Context {
             now: self.now(),
             turn,

@@ -223,19 +223,22 @@ impl House {
         Ok(None)
     }
 
-    /// No answer has named it. **It is asked while nobody else changes the conversation**: the answer may come just now.
+    /// No answer has named it. **It is asked while nobody else changes the conversation**: the answer may come just now. It is
+    /// of the conversation that it came into, whatever its customer's ids are by now.
     async fn end_echo(&self, unit: &mut dyn Unit, parked: Parked, to: &Party, content: Content) -> Kept<()> {
-        let Some(conversation) = self.conversation_of_any(unit, &parked.account, to).await? else {
-            return Ok(());
+        let known = unit.event(parked.event).await?;
+        let conversation = match known.as_ref().and_then(|event| event.conversation) {
+            Some(conversation) => Some(conversation),
+            None => self.conversation_of_any(unit, &parked.account, to).await?.map(|found| found.id),
         };
-        unit.conversation(conversation.id).await?;
+        let Some(conversation) = conversation else { return Ok(()) };
+        unit.conversation(conversation).await?;
         if unit.by_reference(&parked.account, &parked.reference).await?.is_some() {
             return Ok(());
         }
         let (event, reference, at) = (parked.event, parked.reference, self.now());
-        let correlation = correlation_of(unit, event).await?;
-        let echoed = Echoed { event, correlation, reference, content, at };
-        self.person_wrote(unit, conversation.id, echoed).await
+        let correlation = known.map_or_else(|| event.into(), |known| known.correlation);
+        self.person_wrote(unit, conversation, Echoed { event, correlation, reference, content, at }).await
     }
 
     /// Forgets the keys of all events that were heard long ago; says how many. Between two units others get their turn

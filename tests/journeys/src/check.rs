@@ -74,10 +74,10 @@ impl Standing {
     pub async fn takes_offers(&self, conversation: &Conversation) -> Option<bool> {
         let identities = self.contact(conversation).await.identities;
         let storefront = conversation.storefront.clone();
-        keep::read(&**self.house.store(), move |unit| {
+        let said = keep::read(&**self.house.store(), move |unit| {
             Box::pin(async move { unit.consents(&storefront, &identities, Purpose::Marketing).await })
-        })
-        .await
+        });
+        said.await.map(|said| said.given)
     }
 
     /// True after every story. The provider refused nothing but what the story tells of, by the codes.

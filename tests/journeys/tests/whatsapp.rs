@@ -76,6 +76,14 @@ fn number_changed() {
     play("number_changed");
 }
 
+/// A customer without a number has another id: the same person, whose refusal goes along.
+///
+/// proves: FI-14, FI-04
+#[test]
+fn id_changed() {
+    play("id_changed");
+}
+
 /// Receipts that overtake, come backwards or twice; a line never goes back.
 ///
 /// proves: IN-08

@@ -126,6 +126,14 @@ pub enum WhatsappAction {
     NumberChanged {
         /// The new number, digits only.
         wa_id: String,
+        /// The new business-scoped id, if it is told.
+        #[serde(default)]
+        user_id: Option<String>,
+    },
+    /// Has another business-scoped id, and shows no number: from now on the customer writes under the new one.
+    UserIdChanged {
+        /// The new one.
+        user_id: String,
     },
     /// Sets WhatsApp up anew: another identity.
     IdentityChanged {
@@ -294,6 +302,15 @@ impl WhatsappAction {
     /// A tap on what has this title.
     pub fn tap(title: impl Into<String>) -> Self {
         Self::Tap { title: Some(title.into()), index: None }
+    }
+
+    /// The number and the business-scoped id that the customer has from now on.
+    pub(super) fn moves_to(&self) -> Option<(Option<&str>, Option<&str>)> {
+        match self {
+            Self::NumberChanged { wa_id, user_id } => Some((Some(wa_id), user_id.as_deref())),
+            Self::UserIdChanged { user_id } => Some((None, Some(user_id))),
+            _ => None,
+        }
     }
 
     /// Whether it is a message of the customer's, which opens the window.

@@ -94,7 +94,9 @@ impl Scene<'_> {
         self.heard(&mid, action.opens_window());
         let contact = match action {
             // System messages come without contacts.
-            WhatsappAction::NumberChanged { .. } | WhatsappAction::IdentityChanged { .. } => None,
+            WhatsappAction::NumberChanged { .. }
+            | WhatsappAction::UserIdChanged { .. }
+            | WhatsappAction::IdentityChanged { .. } => None,
             _ => Some(self.known.profile.contact()),
         };
         let mut part = Part::in_list(self.shop, "messages", item, contact);
@@ -104,12 +106,10 @@ impl Scene<'_> {
                 change.value["errors"] = json!([Undelivered::new(131_000, "No interactive object").told()]);
             }
         }
-        if let WhatsappAction::NumberChanged { wa_id } = action {
+        if let Some((wa_id, user_id)) = action.moves_to() {
             let mut state = self.shop.lock();
             let profile = state.people.meet(self.who).profile.clone();
-            state
-                .people
-                .introduce(self.who, super::WhatsappProfile { wa_id: Some(wa_id.clone()), ..profile });
+            state.people.introduce(self.who, profile.moved(wa_id, user_id));
         }
         Composed { mid: Some(mid), part }
     }
@@ -223,10 +223,12 @@ impl Scene<'_> {
                 }
                 body
             }
-            WhatsappAction::NumberChanged { wa_id } => typed(
-                "system",
-                json!({ "body": "The number has changed", "type": "user_changed_number", "wa_id": wa_id }),
-            ),
+            WhatsappAction::NumberChanged { wa_id, user_id } => {
+                typed("system", self.known.profile.moving(Some(wa_id), user_id.as_deref()))
+            }
+            WhatsappAction::UserIdChanged { user_id } => {
+                typed("system", self.known.profile.moving(None, Some(user_id)))
+            }
             WhatsappAction::IdentityChanged { hash } => {
                 let identity =
                     json!({ "acknowledged": false, "created_timestamp": self.now(), "hash": hash });

@@ -93,6 +93,29 @@ impl WhatsappProfile {
         ])
     }
 
+    /// What a system message says of another number, or of another business-scoped id alone.
+    pub(super) fn moving(&self, wa_id: Option<&str>, user_id: Option<&str>) -> Value {
+        let (body, kind) = match wa_id {
+            Some(_) => ("The number has changed", "user_changed_number"),
+            None => ("The user id has changed", "user_changed_user_id"),
+        };
+        let previous = self.user_id.as_deref().filter(|_| user_id.is_some());
+        given([
+            ("body", body.into()),
+            ("type", kind.into()),
+            ("wa_id", wa_id.map_or(Value::Null, Value::from)),
+            ("user_id", user_id.map_or(Value::Null, Value::from)),
+            ("previous_user_id", previous.map_or(Value::Null, Value::from)),
+        ])
+    }
+
+    /// The same person with these.
+    pub(super) fn moved(self, wa_id: Option<&str>, user_id: Option<&str>) -> Self {
+        let wa_id = wa_id.map(str::to_owned).or(self.wa_id);
+        let user_id = user_id.map(str::to_owned).or(self.user_id);
+        Self { wa_id, user_id, ..self }
+    }
+
     /// The item of `contacts[]` in the answer to a send.
     pub(super) fn answered(&self, input: &str) -> Value {
         let mut contact = json!({ "input": input });

@@ -87,6 +87,10 @@ fn error(code: i64) -> Value {
     "identity": { "acknowledged": false, "created_timestamp": "1767225600", "hash": "c0ffee" } } }))]
 #[case::number(json!({ "kind": "number_changed", "wa_id": "4915100000000" }),
     json!({ "type": "system", "system": { "body": "The number has changed", "type": "user_changed_number", "wa_id": "4915100000000" } }))]
+#[case::number_and_user_id(json!({ "kind": "number_changed", "wa_id": "4915100000000", "user_id": "DE.2" }),
+    json!({ "type": "system", "system": { "body": "The number has changed", "type": "user_changed_number", "wa_id": "4915100000000", "user_id": "DE.2" } }))]
+#[case::user_id(json!({ "kind": "user_id_changed", "user_id": "DE.2" }),
+    json!({ "type": "system", "system": { "body": "The user id has changed", "type": "user_changed_user_id", "user_id": "DE.2" } }))]
 #[case::interactive_without_object(json!({ "kind": "interactive_empty" }), json!({ "type": "interactive" }))]
 #[case::unknown_kind(json!({ "kind": "unknown", "type": "hologram", "body": { "depth": 3 } }), json!({ "type": "hologram", "hologram": { "depth": 3 } }))]
 #[case::media_with_an_error(json!({ "kind": "media", "gone": true, "error": 131_052 }),

@@ -107,11 +107,26 @@ async fn a_stranger_is_answered_by_the_number_that_whatsapp_knows() {
 async fn a_number_changes_and_the_customer_stays() {
     let line = Line::new().await;
     line.maria().says("Hi").await.unwrap();
-    line.maria().does(WhatsappAction::NumberChanged { wa_id: "4915100000000".into() }).await.unwrap();
+    let moves = WhatsappAction::NumberChanged { wa_id: "4915100000000".into(), user_id: None };
+    line.maria().does(moves).await.unwrap();
     line.maria().says("Me again").await.unwrap();
     let items: Vec<Value> = line.0.gateway.all().iter().map(item).collect();
     assert_eq!((&items[1]["from"], &items[1]["system"]["wa_id"]), (&json!(MARIA), &json!("4915100000000")));
     assert_eq!(items[2]["from"], "4915100000000");
     assert_eq!(line.send(&to("to", "4915100000000")).await.status, 200);
     assert_eq!(line.0.sandbox.log().texts(NUMBER, MARIA), ["Hi"], "under the name the sandbox knows");
+}
+
+/// proves: AD-04, FI-14
+#[tokio::test]
+async fn a_user_id_changes_and_the_customer_stays() {
+    let line = Line::new().await;
+    let ana = line.who("BR.777");
+    ana.says("Hi").await.unwrap();
+    ana.does(WhatsappAction::UserIdChanged { user_id: "BR.888".into() }).await.unwrap();
+    ana.says("Me again").await.unwrap();
+    let items: Vec<Value> = line.0.gateway.all().iter().map(item).collect();
+    let system = &items[1]["system"];
+    assert_eq!((&system["previous_user_id"], &system["user_id"]), (&json!("BR.777"), &json!("BR.888")));
+    assert_eq!(items[2]["from_user_id"], "BR.888");
 }

@@ -8,7 +8,7 @@ use diesel::{
 use tradepost_domain::{
     Contact, ContactId, Fact, Identity, MessageId, Purpose, StorefrontId, consent::ConsentEntry,
 };
-use tradepost_ports::store::{Contacts, Kept, StoreError};
+use tradepost_ports::store::{Contacts, Kept, Said, StoreError};
 
 use super::{Backend, RunQueryDsl, SqlUnit};
 use crate::{
@@ -98,25 +98,32 @@ impl Contacts for SqlUnit<'_> {
     }
 
     async fn identify(&mut self, id: ContactId, storefront: &StorefrontId, identity: &Identity) -> Kept<()> {
-        if self.owner_of(storefront, identity).await? == Some(id) {
+        let owner = self.owner_of(storefront, identity).await?;
+        if owner == Some(id) {
             return Ok(());
         }
+        self.hold_contact(id).await?;
         let theirs = identities::table.filter(identities::contact.eq(Id(id)));
         let last: Option<i64> =
             self.run(|db| theirs.select(max(identities::position)).get_result(db)).await?;
         let owned =
             (identities::contact.eq(Id(id)), identities::position.eq(last.map_or(0, |last| last + 1)));
-        let key = (
-            identities::storefront.eq(storefront.as_str()),
-            identities::scheme.eq(&identity.scheme),
-            identities::value.eq(&identity.value),
-        );
-        let put = diesel::insert_into(identities::table)
-            .values((key, owned))
-            .on_conflict((identities::storefront, identities::scheme, identities::value))
-            .do_update()
-            .set(owned);
-        self.later(|db| put.execute(db)).await
+        let Some(owner) = owner else {
+            let key = (
+                identities::storefront.eq(storefront.as_str()),
+                identities::scheme.eq(&identity.scheme),
+                identities::value.eq(&identity.value),
+            );
+            // Whom somebody else meets under it just now is not robbed of it.
+            let put = diesel::insert_into(identities::table).values((key, owned));
+            return self.later(|db| put.execute(db)).await;
+        };
+        let key = (storefront.as_str(), &identity.scheme, &identity.value);
+        let moved = diesel::update(identities::table.find(key).filter(identities::contact.eq(Id(owner))));
+        match self.run(|db| moved.set(owned).execute(db)).await? {
+            0 => Err(StoreError::Conflict),
+            _ => Ok(()),
+        }
     }
 
     async fn leave_identity(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<()> {
@@ -126,18 +133,23 @@ impl Contacts for SqlUnit<'_> {
     }
 
     async fn merge(&mut self, from: ContactId, into: ContactId) -> Kept<()> {
+        for id in [from.min(into), from.max(into)] {
+            self.hold_contact(id).await?;
+        }
+        let Some(gone) = self.contact(from).await? else { return Err(StoreError::Conflict) };
+        for identity in &gone.identities {
+            self.identify(into, &gone.storefront, identity).await?;
+            self.hand_conversation(identity, into).await?;
+        }
+        // Read once their conversations are this unit's: a turn there may have learned something until then.
         let (Some(gone), Some(kept)) = (self.contact(from).await?, self.contact(into).await?) else {
-            return Ok(());
+            return Err(StoreError::Conflict);
         };
         if let (None, Some(name)) = (&kept.name, &gone.name) {
             self.name(into, name).await?;
         }
         for (name, fact) in gone.facts.iter().filter(|(name, _)| !kept.facts.contains_key(*name)) {
             self.put_fact(into, name, fact).await?;
-        }
-        for identity in &gone.identities {
-            self.identify(into, &kept.storefront, identity).await?;
-            self.hand_conversation(identity, into).await?;
         }
         let facts = diesel::delete(facts::table.filter(facts::contact.eq(Id(from))));
         self.later(|db| facts.execute(db)).await?;
@@ -177,7 +189,7 @@ impl Contacts for SqlUnit<'_> {
         storefront: &StorefrontId,
         identities: &[Identity],
         purpose: Purpose,
-    ) -> Kept<Option<bool>> {
+    ) -> Kept<Option<Said>> {
         let schemes = identities.iter().map(|identity| &identity.scheme);
         let values = identities.iter().map(|identity| &identity.value);
         let entries = consents::table
@@ -190,11 +202,11 @@ impl Contacts for SqlUnit<'_> {
             .filter(consents::value.eq_any(values))
             .filter(consents::purpose.eq(purpose.word()))
             .order((consents::at.desc(), consents::seq.desc()))
-            .select((consents::scheme, consents::value, consents::given));
-        let entries: Vec<(String, String, bool)> = self.run(|db| entries.load(db)).await?;
+            .select((consents::scheme, consents::value, consents::given, consents::at));
+        let entries: Vec<(String, String, bool, At)> = self.run(|db| entries.load(db)).await?;
         // An id means something within its scheme only.
-        let of_them = |(scheme, value, given): (String, String, bool)| {
-            identities.contains(&Identity { scheme, value }).then_some(given)
+        let of_them = |(scheme, value, given, at): (String, String, bool, At)| {
+            identities.contains(&Identity { scheme, value }).then_some(Said { given, at: at.0 })
         };
         Ok(entries.into_iter().find_map(of_them))
     }
@@ -228,6 +240,13 @@ impl SqlUnit<'_> {
         let key = (storefront.as_str(), &identity.scheme, &identity.value);
         let owner = identities::table.find(key).select(identities::contact);
         Ok(self.find(|db| owner.first::<Id<ContactId>>(db)).await?.map(|id| id.0))
+    }
+
+    /// The contact is this unit's until its end. One that is gone has become another's meanwhile.
+    async fn hold_contact(&mut self, id: ContactId) -> Kept<()> {
+        let row = contacts::table.find(Id(id)).select(contacts::id);
+        let held: Option<Id<ContactId>> = locked!(self, row).await?;
+        held.map(drop).ok_or(StoreError::Conflict)
     }
 
     /// The conversation with that identity is another contact's from now on.

@@ -5,7 +5,7 @@ use tradepost_domain::{
     Contact, ContactId, Conversation, Fact, Identity, Purpose, StorefrontId, consent::ConsentEntry,
     contact::merge,
 };
-use tradepost_ports::store::{Contacts, Kept, StoreError};
+use tradepost_ports::store::{Contacts, Kept, Said, StoreError};
 
 use super::tables::Tables;
 
@@ -44,9 +44,8 @@ impl Contacts for Tables {
             Some(_) => self.leave_identity(storefront, identity).await?,
             None => {}
         }
-        if let Some(contact) = self.contacts.edit(&id) {
-            contact.identities.push(identity.clone());
-        }
+        let contact = self.contacts.edit(&id).ok_or(StoreError::Conflict)?;
+        contact.identities.push(identity.clone());
         Ok(())
     }
 
@@ -60,7 +59,7 @@ impl Contacts for Tables {
 
     async fn merge(&mut self, from: ContactId, into: ContactId) -> Kept<()> {
         let (Some(gone), Some(kept)) = (self.contacts.take(&from), self.contacts.edit(&into)) else {
-            return Ok(());
+            return Err(StoreError::Conflict);
         };
         kept.name = kept.name.take().or(gone.name);
         kept.identities.extend(gone.identities.iter().cloned());
@@ -101,13 +100,14 @@ impl Contacts for Tables {
         storefront: &StorefrontId,
         identities: &[Identity],
         purpose: Purpose,
-    ) -> Kept<Option<bool>> {
+    ) -> Kept<Option<Said>> {
         let fits = |entry: &&ConsentEntry| {
             let heard =
                 entry.storefront == *storefront || !entry.given && entry.identity.scheme != Identity::PHONE;
             heard && identities.contains(&entry.identity) && entry.purpose == purpose
         };
-        Ok(self.consents.rows().filter(fits).max_by_key(|entry| entry.at).map(|entry| entry.given))
+        let last = self.consents.rows().filter(fits).max_by_key(|entry| entry.at);
+        Ok(last.map(|entry| Said { given: entry.given, at: entry.at }))
     }
 
     async fn consent_entries(

@@ -284,6 +284,9 @@ pub(crate) struct System {
     pub wa_id: Option<Id>,
     pub new_wa_id: Option<Id>,
     pub user_id: Option<Id>,
+    pub parent_user_id: Option<Id>,
+    pub previous_user_id: Option<Id>,
+    pub previous_parent_user_id: Option<Id>,
 }
 
 /// An item of `statuses[]`.

@@ -128,17 +128,35 @@ impl Message {
         }
     }
 
-    /// The number changes, the customer does not.
+    /// The number changes, or the id that is scoped to the business; the customer does not.
+    /// developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/system
     fn news(&self) -> Reading {
         let system = self.system.as_ref();
         let kind = system.and_then(|system| words_of(&system.kind)).unwrap_or("system");
-        let old = Id::of(&self.from).or(Id::of(&self.from_user_id));
-        match (kind, old, system.and_then(System::renumbered)) {
-            ("user_changed_number" | "customer_changed_number", Some(old), Some(to)) => {
-                self.marked(What::Renumbered { from: old.into(), to })
+        let Some(to) = system.and_then(System::renumbered) else { return self.noted(kind) };
+        let from = self.former(&to);
+        match kind {
+            "user_changed_number" | "customer_changed_number" | "user_changed_user_id"
+                if !from.is_empty() =>
+            {
+                self.marked(What::Renumbered { from, to })
             }
             _ => self.noted(kind),
         }
+    }
+
+    /// The ids that the customer had, as far as they are told.
+    fn former(&self, to: &Party) -> Vec<String> {
+        let told =
+            self.system.as_ref().map(|system| [&system.previous_user_id, &system.previous_parent_user_id]);
+        let senders = [&self.from, &self.from_user_id, &self.from_parent_user_id];
+        let mut former: Vec<String> = Vec::new();
+        for id in senders.into_iter().chain(told.into_iter().flatten()).filter_map(Id::of) {
+            if to.ids().all(|new| new != id) && former.iter().all(|one| one != id) {
+                former.push(id.to_owned());
+            }
+        }
+        former
     }
 
     fn about(&self) -> Option<About> {
@@ -175,7 +193,7 @@ impl Message {
 impl System {
     fn renumbered(&self) -> Option<Party> {
         let new = if Id::of(&self.wa_id).is_some() { &self.wa_id } else { &self.new_wa_id };
-        party(&[new, &self.user_id], &Profiles::default())
+        party(&[new, &self.user_id, &self.parent_user_id], &Profiles::default())
     }
 }
 

@@ -7,7 +7,7 @@ use tradepost_domain::{
 };
 use tradepost_ports::{Unit, store::Kept};
 
-use crate::{House, intake::FORMER, registry::Channel};
+use crate::{House, context::identity_of, intake::FORMER, registry::Channel};
 
 /// May a row leave?
 pub(super) enum Leave {
@@ -112,10 +112,11 @@ impl House {
         unit: &mut dyn Unit,
         conversation: &Conversation,
     ) -> Kept<Option<&'static str>> {
-        let Some(contact) = unit.contact(conversation.contact).await? else { return Ok(None) };
-        let storefront = &conversation.storefront;
-        let given = unit.consents(storefront, &contact.identities, Purpose::Marketing).await?;
-        Ok((given == Some(false)).then_some("the customer takes no offers"))
+        let contact = unit.contact(conversation.contact).await?;
+        let mut identities = contact.map(|contact| contact.identities).unwrap_or_default();
+        identities.push(identity_of(conversation));
+        let said = unit.consents(&conversation.storefront, &identities, Purpose::Marketing).await?;
+        Ok(said.is_some_and(|said| !said.given).then_some("the customer takes no offers"))
     }
 
     async fn refused_by_quota(
@@ -154,8 +155,14 @@ async fn address_of(unit: &mut dyn Unit, conversation: &Conversation) -> Kept<St
     if !conversation.peer.starts_with(FORMER) {
         return Ok(conversation.peer.clone());
     }
-    let ids = ids_here(unit, conversation).await?;
-    Ok(ids.into_iter().find(|id| !id.starts_with(FORMER)).unwrap_or_else(|| conversation.peer.clone()))
+    let mut ids = ids_here(unit, conversation).await?;
+    ids.retain(|id| !id.starts_with(FORMER));
+    for id in ids.iter().rev() {
+        if unit.conversation_with(&conversation.account, id).await?.is_some() {
+            return Ok(id.clone());
+        }
+    }
+    Ok(ids.pop().unwrap_or_else(|| conversation.peer.clone()))
 }
 
 fn through(window: Window, heard: Option<Timestamp>, author: Author, now: Timestamp) -> Passage {

@@ -52,7 +52,8 @@ pub(super) struct Filing<'a> {
     /// Lanes that it has given something to send.
     pub(super) lanes: Mutex<BTreeSet<Lane>>,
     intake: &'a Intake,
-    repeats: Option<EventId>,
+    /// The event that staff try again by this one.
+    pub(super) repeats: Option<EventId>,
 }
 
 impl<'a> Filing<'a> {

@@ -26,16 +26,20 @@ impl Linked {
             || self.parties.lock().contains(&self.key(account, party))
     }
 
-    /// They were read as one contact's.
-    pub(super) fn note(&self, account: &AccountKey, party: &Party) {
-        let mut parties = self.parties.lock();
-        if parties.len() >= MOST {
-            parties.clear();
+    /// They were read as one contact's, by a unit that is kept: what it read may have been of another that came to nothing.
+    pub(super) fn note(&self, parties: Vec<u64>) {
+        if parties.is_empty() {
+            return;
         }
-        parties.insert(self.key(account, party));
+        let mut known = self.parties.lock();
+        if known.len() + parties.len() > MOST {
+            known.clear();
+        }
+        known.extend(parties);
     }
 
-    fn key(&self, account: &AccountKey, party: &Party) -> u64 {
+    /// What a party is remembered by.
+    pub(super) fn key(&self, account: &AccountKey, party: &Party) -> u64 {
         self.hash.hash_one((account.as_str(), &party.id, &party.also, party.phone.as_ref()))
     }
 }

@@ -16,6 +16,7 @@ use tradepost_ports::{
 use super::{
     file::{Filed, Filing},
     person::Known,
+    renumbered::set_aside,
 };
 use crate::{registry::Channel, registry::StorefrontEntry};
 
@@ -79,6 +80,9 @@ impl Filing<'_> {
             }
             Known::As(contact) => contact,
         };
+        if let Some(left) = known {
+            self.leave_aside(unit, left).await?;
+        }
         let (at, dice) = self.house.mint.toss();
         let conversation = Conversation {
             id: ConversationId::new(at, dice),
@@ -99,6 +103,14 @@ impl Filing<'_> {
         self.house.saw(|| Happening::Began { storefront: entry.facts.id.to_string() });
         self.note_met(customer, conversation.id);
         Ok(conversation.id)
+    }
+
+    /// A conversation under the id of somebody new is of whoever had that id before.
+    async fn leave_aside(&self, unit: &mut dyn Unit, left: ConversationId) -> Kept<()> {
+        match unit.conversation(left).await? {
+            Some(left) => set_aside(unit, &left.storefront, left.contact, &left).await,
+            None => Ok(()),
+        }
     }
 
     fn note_met(&self, customer: (AccountKey, String), conversation: ConversationId) {

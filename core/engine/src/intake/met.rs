@@ -34,6 +34,8 @@ pub(super) struct Met {
     pub(super) contacts: Mutex<HashMap<(StorefrontId, Identity), Option<ContactId>>>,
     /// The lines that receipts speak of, by account and reference.
     pub(super) lines: Mutex<HashMap<(AccountKey, String), ToldOf>>,
+    /// Customers whose ids are all one contact's: remembered when the unit is kept.
+    pub(super) linked: Vec<u64>,
 }
 
 impl House {
@@ -48,8 +50,9 @@ impl House {
         let (conversations, strangers) = conversations(unit, asked.customers).await?;
         let lines = lines(unit, asked.lines).await?;
         let contacts = self.contacts(unit, strangers, &asked.to_link).await?;
-        self.note_linked(&asked.to_link, &contacts);
+        let linked = self.linked_among(&asked.to_link, &contacts);
         Ok(Met {
+            linked,
             conversations: Mutex::new(conversations),
             contacts: Mutex::new(contacts),
             lines: Mutex::new(lines),
@@ -95,17 +98,16 @@ impl House {
         Ok(ids.into_iter().zip(contacts).collect())
     }
 
-    /// Remembers whose ids are linked already, as it was read: what this unit links may still come to nothing.
-    fn note_linked(
+    /// Whose ids are linked already, as it was read before this unit links any.
+    fn linked_among(
         &self,
         to_link: &[(AccountKey, &Party)],
         contacts: &HashMap<(StorefrontId, Identity), Option<ContactId>>,
-    ) {
-        for (account, party) in to_link {
-            if is_one(self.keyed(account, party).iter().map(|id| contacts.get(id).copied().flatten())) {
-                self.linked.note(account, party);
-            }
-        }
+    ) -> Vec<u64> {
+        let is_linked = |(account, party): &&(AccountKey, &Party)| {
+            is_one(self.keyed(account, party).iter().map(|id| contacts.get(id).copied().flatten()))
+        };
+        to_link.iter().filter(is_linked).map(|(account, party)| self.linked.key(account, party)).collect()
     }
 
     /// A customer's identities in the account's storefront.

@@ -8,11 +8,12 @@ mod linked;
 mod message;
 mod met;
 mod person;
+mod renumbered;
 
 pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
 pub(crate) use linked::Linked;
-pub(crate) use person::FORMER;
+pub(crate) use renumbered::FORMER;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -200,20 +201,24 @@ impl House {
             });
             match filed.await {
                 Err(StoreError::Conflict) if tries < most => tries += 1,
-                filed => return filed,
+                Err(error) => return Err(error),
+                Ok((accepted, linked)) => {
+                    self.linked.note(linked);
+                    return Ok(accepted);
+                }
             }
         }
     }
 
     /// Files what is new, in the order of conversations, so that of two units that lock the same ones none waits for the
-    /// other for ever.
+    /// other for ever. Says too whose ids it has read as linked.
     async fn file_all(
         &self,
         unit: &mut dyn Unit,
         requests: &[(Intake, Vec<Arrival>)],
         over: &Over,
         repeats: Option<EventId>,
-    ) -> Kept<Vec<Accepted>> {
+    ) -> Kept<(Vec<Accepted>, Vec<u64>)> {
         let mut accepted: Vec<Accepted> = requests.iter().map(|_| Accepted::default()).collect();
         let mut new = self.new_among(unit, requests, &mut accepted).await?;
         let same = ids_of_one(requests, &new);
@@ -224,7 +229,7 @@ impl House {
             filing.over = over.get(&(place, number)).copied();
             filing.file(unit, arrival.clone(), &mut accepted[place]).await?;
         }
-        Ok(accepted)
+        Ok((accepted, met.linked))
     }
 
     /// The arrivals that were not heard before; what is known is counted.
@@ -364,7 +369,10 @@ fn ids_of_one<'a>(requests: &'a [(Intake, Vec<Arrival>)], new: &[New<'a>]) -> Sa
     for New { place, arrival, .. } in new {
         let (kind, account) = (&*requests[*place].0.kind, &*arrival.account);
         let (ids, first): (Vec<&str>, &str) = match (&arrival.what, arrival.what.party()) {
-            (What::Renumbered { from, to }, _) => (to.ids().collect(), from),
+            (What::Renumbered { from, to }, _) => match from.split_first() {
+                Some((first, others)) => (to.ids().chain(others.iter().map(String::as_str)).collect(), first),
+                None => continue,
+            },
             (_, Some(party)) => (party.also.iter().map(String::as_str).collect(), &party.id),
             (_, None) => continue,
         };

@@ -2,7 +2,7 @@
 //! never by what a customer typed.
 
 use tradepost_domain::{
-    AccountKey, Contact, ContactId, ConversationId, Identity, Party, Phone, Purpose, StorefrontId, Timestamp,
+    AccountKey, Contact, ContactId, ConversationId, Identity, Party, Purpose, StorefrontId, Timestamp,
     consent::{ConsentEntry, Evidence},
 };
 use tradepost_ports::{
@@ -20,9 +20,6 @@ pub(super) enum Known {
     /// A contact with one.
     With(ConversationId),
 }
-
-/// How a conversation is called whose customer is reached in another one.
-pub(crate) const FORMER: &str = "former:";
 
 /// Is there an owner, and the same of all?
 pub(super) fn is_one(mut owners: impl Iterator<Item = Option<ContactId>>) -> bool {
@@ -61,8 +58,8 @@ impl Filing<'_> {
         let Some(contact) = self.owner_among(unit, storefront, &ids).await? else {
             return self.meet(unit, storefront, party, ids).await.map(Known::As);
         };
-        // A single one has been found as it is.
-        if ids.len() > 1 {
+        // A single one has been found as it is. What staff try again is of then, and so are its ids.
+        if ids.len() > 1 && self.repeats.is_none() {
             self.link(unit, storefront, contact, &ids).await?;
         }
         Ok(match self.conversation_of(unit, contact, party).await? {
@@ -109,7 +106,7 @@ impl Filing<'_> {
     }
 
     /// Gives the contact what it lacks of these identities. Who else has one of them is the same person.
-    async fn link(
+    pub(super) async fn link(
         &self,
         unit: &mut dyn Unit,
         storefront: &StorefrontId,
@@ -156,107 +153,6 @@ impl Filing<'_> {
             return Ok(Some(other.id));
         }
         Ok(None)
-    }
-
-    /// The customer has another id from now on: contact, conversation and consent go with them, and whoever gets the old id
-    /// next is a stranger.
-    pub(super) async fn renumbered(
-        &self,
-        unit: &mut dyn Unit,
-        storefront: &StorefrontId,
-        from: &str,
-        to: &Party,
-    ) -> Kept<Filed> {
-        let old = Identity::new(self.account.as_str(), from);
-        let Some(contact) = unit.contact_by(storefront, &old).await? else {
-            return Ok(Filed::noted(Fate::Noted, "nobody is known by the old id"));
-        };
-        let new = identities(&self.account, to);
-        let mut left = self.spellings(&contact, from);
-        left.retain(|identity| !new.contains(identity));
-        self.consent_goes_along(unit, storefront, &left, &new).await?;
-        self.link(unit, storefront, contact.id, &new).await?;
-        for identity in &left {
-            unit.leave_identity(storefront, identity).await?;
-            self.met.contacts.lock().remove(&(storefront.clone(), identity.clone()));
-        }
-        self.met.conversations.lock().remove(&(self.account.clone(), from.to_owned()));
-        self.follow(unit, (storefront, contact.id), from, &to.id).await
-    }
-
-    /// All that a contact has of a number, however it is spelled; of another id, only that.
-    fn spellings(&self, contact: &Contact, id: &str) -> Vec<Identity> {
-        let phone = Phone::of_digits(id).ok();
-        let same = |identity: &&Identity| match identity.scheme.as_str() {
-            Identity::PHONE => phone.as_ref().is_some_and(|phone| phone.as_str() == identity.value),
-            scheme if scheme == self.account.as_str() => {
-                identity.value == id || phone.is_some() && Phone::of_digits(&identity.value).ok() == phone
-            }
-            _ => false,
-        };
-        contact.identities.iter().filter(same).cloned().collect()
-    }
-
-    /// What was said last, under the old ids or the new ones, holds under the new ones. A yes is not left behind for whoever gets
-    /// the old one.
-    async fn consent_goes_along(
-        &self,
-        unit: &mut dyn Unit,
-        storefront: &StorefrontId,
-        old: &[Identity],
-        new: &[Identity],
-    ) -> Kept<()> {
-        let all = [old, new].concat();
-        let said = unit.consents(storefront, &all, Purpose::Marketing).await?;
-        let known = unit.consents(storefront, new, Purpose::Marketing).await?;
-        if let (Some(given), Some(first)) = (said.filter(|_| said != known), new.first()) {
-            unit.consent(&self.entry(storefront, first, given)).await?;
-        }
-        for identity in old {
-            if unit.consents(storefront, std::slice::from_ref(identity), Purpose::Marketing).await?
-                == Some(true)
-            {
-                unit.consent(&self.entry(storefront, identity, false)).await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn entry(&self, storefront: &StorefrontId, identity: &Identity, given: bool) -> ConsentEntry {
-        ConsentEntry {
-            storefront: storefront.clone(),
-            identity: identity.clone(),
-            purpose: Purpose::Marketing,
-            given,
-            at: self.now,
-            source: Evidence::Renumbered(self.id),
-            words: None,
-        }
-    }
-
-    /// The conversation is reached under the new id. If there is one under it already, the old one keeps a name that nobody
-    /// can come into it by, and its lines go where the contact is.
-    async fn follow(
-        &self,
-        unit: &mut dyn Unit,
-        (storefront, contact): (&StorefrontId, ContactId),
-        from: &str,
-        to: &str,
-    ) -> Kept<Filed> {
-        let Some(old) = unit.conversation_with(&self.account, from).await? else {
-            return Ok(Filed::new(Fate::Applied));
-        };
-        unit.conversation(old.id).await?;
-        let peer = match unit.conversation_with(&self.account, to).await? {
-            None => to.to_owned(),
-            Some(_) => {
-                let former = format!("{FORMER}{}", old.id);
-                unit.identify(contact, storefront, &Identity::new(self.account.as_str(), &*former)).await?;
-                former
-            }
-        };
-        unit.readdress(old.id, &peer).await?;
-        Ok(Filed::within(Fate::Applied, old.id))
     }
 
     /// The customer told the provider what they want: an entry of the ledger, like STOP that they write.

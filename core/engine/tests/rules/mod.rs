@@ -16,6 +16,7 @@ mod money;
 mod observer;
 mod parts;
 mod people;
+mod renumbered;
 mod repair;
 mod rotation;
 mod shapes;

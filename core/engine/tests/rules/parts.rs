@@ -82,6 +82,9 @@ pub fn terms(account: &str, repeat: Repeat, concurrency: usize) -> Terms {
 
 pub type Ports<'a> = (&'a ScriptedMessenger, &'a ScriptedLlm, &'a ScriptedPayments, &'a ScriptedMedia);
 
+/// The shop's second account, whose lines nobody looks at.
+pub const ELSEWHERE: &str = "sim:2";
+
 pub fn worker(
     name: &str,
     store: &MemoryStore,
@@ -129,7 +132,19 @@ fn registry(setup: &Setup, (messenger, llm, payments, pictures): Ports<'_>) -> R
         media: Some(Arc::new(pictures.clone())),
         tokens: setup.tokens.as_ref().map(|(_, source)| Arc::clone(source)),
     };
+    let elsewhere = ScriptedMessenger::new(
+        terms(ELSEWHERE, setup.repeat, setup.concurrency),
+        setup.capabilities.clone(),
+        Arc::new(HandClock::default()),
+    );
+    let other = AccountEntry {
+        key: AccountKey::new(ELSEWHERE),
+        storefront: "corner-shop".into(),
+        messenger: Arc::new(elsewhere),
+        media: None,
+        tokens: None,
+    };
     let (llm, payments) = (Arc::new(llm.clone()), Arc::new(payments.clone()));
-    let registry = Registry::build(vec![storefront], vec![account], vec![llm], vec![payments]);
+    let registry = Registry::build(vec![storefront], vec![account, other], vec![llm], vec![payments]);
     registry.unwrap_or_else(|faults| panic!("{faults:?}"))
 }

@@ -1,9 +1,20 @@
 //! The store of people and of what they agreed to.
 
 use async_trait::async_trait;
-use tradepost_domain::{Contact, ContactId, Fact, Identity, Purpose, StorefrontId, consent::ConsentEntry};
+use tradepost_domain::{
+    Contact, ContactId, Fact, Identity, Purpose, StorefrontId, Timestamp, consent::ConsentEntry,
+};
 
 use super::Kept;
+
+/// What a customer said to a purpose, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// Yes or no.
+    pub given: bool,
+    /// When they said it.
+    pub at: Timestamp,
+}
 
 /// People and what they agreed to.
 #[async_trait]
@@ -21,14 +32,15 @@ pub trait Contacts: Send {
     /// the unit's end.
     async fn meet(&mut self, contact: &Contact) -> Kept<()>;
 
-    /// Gives a contact one more identity; whoever has had it has it no more. Known by it already, nothing changes.
+    /// Gives a contact one more identity; whoever has had it has it no more. Known by it already, nothing changes. A contact
+    /// that is gone, and an identity that somebody else is given at the same time, is a `Conflict`, now or at the unit's end.
     async fn identify(&mut self, id: ContactId, storefront: &StorefrontId, identity: &Identity) -> Kept<()>;
 
     /// Takes an identity away from whoever has it.
     async fn leave_identity(&mut self, storefront: &StorefrontId, identity: &Identity) -> Kept<()>;
 
     /// Two contacts are one person: identities, facts and the conversations under these identities become `into`'s, which
-    /// keeps what it knew itself; `from` is gone.
+    /// keeps what it knew itself; `from` is gone. One that is gone already is a `Conflict`.
     async fn merge(&mut self, from: ContactId, into: ContactId) -> Kept<()>;
 
     /// Sets the name a contact goes by.
@@ -47,7 +59,7 @@ pub trait Contacts: Send {
         storefront: &StorefrontId,
         identities: &[Identity],
         purpose: Purpose,
-    ) -> Kept<Option<bool>>;
+    ) -> Kept<Option<Said>>;
 
     /// Entries of the consent ledger in the order of adding, after so many of them (0 for the first): the evidence, of all
     /// storefronts. Only of that customer, if one is named: by the identity's value, whatever its scheme.

@@ -26,7 +26,7 @@ mod vault;
 use std::{future::Future, pin::Pin};
 
 use async_trait::async_trait;
-pub use contacts::Contacts;
+pub use contacts::{Contacts, Said};
 pub use conversations::{ConversationFilter, Conversations};
 pub use events::{Events, Fate, StoredEvent};
 pub use inbox::{Inbox, InboxBody, InboxRow, StaffWord};

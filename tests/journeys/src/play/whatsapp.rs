@@ -98,7 +98,10 @@ impl Stage {
             ("reads", _) => WhatsappAction::Read { message_id: None },
             ("takes it back", _) => WhatsappAction::Revoke { message_id: None },
             ("edits it", words) => WhatsappAction::Edit { text: words.to_owned(), message_id: None },
-            ("moves to the number", wa_id) => WhatsappAction::NumberChanged { wa_id: wa_id.to_owned() },
+            ("moves to the number", wa_id) => {
+                WhatsappAction::NumberChanged { wa_id: wa_id.to_owned(), user_id: None }
+            }
+            ("has the new id", user_id) => WhatsappAction::UserIdChanged { user_id: user_id.to_owned() },
             ("sets her phone up anew", _) => WhatsappAction::IdentityChanged { hash: "c0ffee".into() },
             ("stops offers in the app", _) => preference("stop"),
             ("resumes offers in the app", _) => preference("resume"),
