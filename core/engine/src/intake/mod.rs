@@ -8,6 +8,7 @@ mod linked;
 mod message;
 mod met;
 mod person;
+mod receipt;
 
 pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
