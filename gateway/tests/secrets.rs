@@ -15,9 +15,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
 use tracing_subscriber::layer::SubscriberExt;
-use tradepost_domain::{
-    AccountKey, Author, Content, EffectId, ErrorKind, Timestamp, TurnId, capabilities::Passage,
-};
+use tradepost_domain::{AccountKey, Author, Content, ErrorKind, capabilities::Passage};
 use tradepost_engine::{House, Keyring, TokenState};
 use tradepost_gateway::{
     adapters,
@@ -29,7 +27,7 @@ use tradepost_gateway::{
 use tradepost_local::{Local, SystemDice};
 use tradepost_ports::{Outbound, PortResult, Receipt};
 use tradepost_sandbox::{InstagramAccount, Sandbox, SandboxConfig};
-use tradepost_testkit::{memory::MemoryStore, time::HandClock};
+use tradepost_testkit::{make, memory::MemoryStore, time::HandClock};
 
 use crate::{fixture::Made, logs::Paper};
 
@@ -141,9 +139,9 @@ impl Street {
 }
 
 async fn says(house: &House) -> PortResult<Receipt> {
-    let turn = TurnId::new(Timestamp::UNIX_EPOCH, 7);
     let outbound = Outbound {
-        effect: EffectId { turn, position: 0 },
+        effect: make::effect_id(7),
+        line: make::message_id(9),
         peer: ANNA.into(),
         content: Content::text("Hi"),
         attached: Vec::new(),

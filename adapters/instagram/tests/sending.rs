@@ -6,8 +6,8 @@ use rstest::rstest;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tradepost_domain::{
-    Author, Card, Choice, Content, EffectId, ErrorKind, Link, Media, MediaKind, Source, Timestamp, TurnId,
-    capabilities::Passage,
+    Author, Card, Choice, Content, EffectId, ErrorKind, Link, Media, MediaKind, MessageId, Source, Timestamp,
+    TurnId, capabilities::Passage,
 };
 use tradepost_http::{Http, HttpConfig};
 use tradepost_instagram::{AccountConfig, Instagram, Route, connect};
@@ -35,6 +35,7 @@ pub fn line(content: Content) -> Outbound {
     let turn = TurnId::new(Timestamp::UNIX_EPOCH, 7);
     Outbound {
         effect: EffectId { turn, position: 0 },
+        line: MessageId::new(Timestamp::UNIX_EPOCH, 9),
         peer: CUSTOMER.into(),
         content,
         attached: Vec::new(),

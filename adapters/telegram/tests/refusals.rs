@@ -15,10 +15,10 @@ use tradepost_testkit::{
 async fn refusal(reply: Reply) -> PortError {
     let provider = Provider::answering(move |_, _| reply.clone()).await;
     let config = crate::config(provider.base(), Duration::from_secs(10));
-    let effect = EffectId { turn: make::turn_id(1), position: 0 };
+    let (effect, line) = (EffectId { turn: make::turn_id(1), position: 0 }, make::message_id(1));
     let content = Content::text("Hello.");
     let (peer, author, passage) = ("5550101".to_owned(), Author::Bot, Passage::Open);
-    let outbound = Outbound { effect, peer, content, attached: Vec::new(), author, passage };
+    let outbound = Outbound { effect, line, peer, content, attached: Vec::new(), author, passage };
     let bot = connect(config, crate::http()).expect("good settings");
     bot.send(&outbound).await.expect_err("refused")
 }

@@ -39,9 +39,9 @@ fn bot(provider: &Provider) -> Telegram {
 }
 
 async fn send(provider: &Provider, content: Content, attached: Vec<MediaBlob>) -> PortResult<Receipt> {
-    let effect = EffectId { turn: make::turn_id(1), position: 0 };
+    let (effect, line) = (EffectId { turn: make::turn_id(1), position: 0 }, make::message_id(1));
     let (peer, author, passage) = (PEER.to_owned(), Author::Bot, Passage::Open);
-    bot(provider).send(&Outbound { effect, peer, content, attached, author, passage }).await
+    bot(provider).send(&Outbound { effect, line, peer, content, attached, author, passage }).await
 }
 
 fn method(asked: &Asked) -> String {

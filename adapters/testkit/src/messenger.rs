@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 pub use provider::Provider;
-use tradepost_domain::{Content, ErrorKind};
+use tradepost_domain::{Arrival, Content, ErrorKind};
 use tradepost_ports::Messenger;
 
 use crate::verdict::{Place, Verdict, tell};
@@ -48,6 +48,12 @@ pub trait Double: Send + Sync + 'static {
     /// [`Keyed`](tradepost_ports::terms::Repeat::Keyed).
     fn key(&self, _asked: &Asked) -> Option<String> {
         None
+    }
+
+    /// What the adapter's webhook reads when the provider tells that the line of that request, which it knows by that
+    /// reference, has been delivered. Needed where the terms say that [marks](tradepost_ports::Terms::marks) come back.
+    fn news(&self, _asked: &Asked, _reference: &str) -> Vec<Arrival> {
+        Vec::new()
     }
 
     /// A customer's id, of the provider's form.
@@ -231,7 +237,7 @@ macro_rules! __messenger_cases {
             who_opted_out_is_told, a_provider_that_took_nothing_is_unavailable, too_fast_is_rate_limited,
             the_wait_is_told, a_broken_provider_is_never_success, a_puzzling_answer_is_uncertain,
             nobody_there_is_unavailable, a_cut_connection_is_uncertain, silence_ends_at_the_time_limit,
-            a_slow_body_ends_at_the_time_limit, a_repeated_send_carries_its_key, no_error_shows_the_secret,
+            a_slow_body_ends_at_the_time_limit, a_repeated_send_carries_its_key, a_mark_comes_back_with_its_news, no_error_shows_the_secret,
             no_trace_shows_the_secret,
         }
     };

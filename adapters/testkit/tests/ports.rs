@@ -25,6 +25,7 @@ fn messenger(repeat: Repeat, clock: &HandClock) -> ScriptedMessenger {
 fn outbound(n: u64) -> Outbound {
     Outbound {
         effect: make::effect_id(n),
+        line: make::message_id(n),
         peer: make::peer(1),
         content: Content::text("Hello."),
         attached: Vec::new(),

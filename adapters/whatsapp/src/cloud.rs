@@ -69,8 +69,7 @@ impl WhatsApp {
 
     fn body(&self, outbound: &Outbound, preview_url: bool, handles: Handles<'_>) -> PortResult<Value> {
         let writing = Writing { shelf: self.shelf(), handles, preview_url };
-        outbound::send(&outbound.peer, &outbound.content, &outbound.effect.to_string(), &writing)
-            .map_err(unfit)
+        outbound::send(&outbound.peer, &outbound.content, &outbound.line.to_string(), &writing).map_err(unfit)
     }
 
     async fn post(&self, body: &Value, limit: Duration) -> PortResult<Option<String>> {

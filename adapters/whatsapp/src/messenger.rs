@@ -31,6 +31,8 @@ impl WhatsApp {
             concurrency: config.concurrency,
             per_second: config.per_second,
             pair: config.pair(),
+            // The reseller's calls have no place for a mark.
+            marks: matches!(config.dialect, Dialect::Cloud { .. }),
             ..Terms::of(AccountKey::of(KIND, &config.account))
         };
         let fetch_terms = fetch_terms(&config, &http);

@@ -16,10 +16,11 @@ pub fn said(what: &What) -> String {
         What::Echo { to, reference, content } => {
             format!("we wrote {reference} to {}: {}", who(to), shown(content))
         }
-        What::Receipt { peer, reference, delivery, earlier_too, reason } => {
+        What::Receipt { peer, reference, line, delivery, earlier_too, reason } => {
             assert!(!earlier_too, "WhatsApp speaks of one line");
             let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-            format!("{reference} {} by {}{reason}", delivery.word(), peer.as_deref().unwrap_or("?"))
+            let line = line.map(|line| format!(", our {line},")).unwrap_or_default();
+            format!("{reference}{line} {} by {}{reason}", delivery.word(), peer.as_deref().unwrap_or("?"))
         }
         What::Unsent { reference } => format!("unsent {reference}"),
         What::Edited { reference, text } => format!("{reference} is now `{text}`"),

@@ -7,7 +7,7 @@ mod wapi;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tradepost_domain::{
-    Author, Choice, Content, EffectId, Media, MediaKind, Source, Template, Timestamp, TurnId,
+    Author, Choice, Content, EffectId, Media, MediaKind, MessageId, Source, Template, Timestamp, TurnId,
     capabilities::Passage,
     template::{ButtonKind, ButtonValue, Header, Parameter},
 };
@@ -41,6 +41,7 @@ fn line(content: Content) -> Outbound {
     let turn = TurnId::new(Timestamp::UNIX_EPOCH, 7);
     Outbound {
         effect: EffectId { turn, position: 0 },
+        line: MessageId::new(Timestamp::UNIX_EPOCH, 9),
         peer: CUSTOMER.into(),
         content,
         attached: Vec::new(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Content, Delivery, Phone, Purpose,
+    Content, Delivery, MessageId, Phone, Purpose,
     ledger::Payment,
     message::{About, Referral},
 };
@@ -86,6 +86,9 @@ pub enum What {
         peer: Option<String>,
         /// The provider's id of the line.
         reference: String,
+        /// The line itself, where the provider gives back the mark that it was sent with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        line: Option<MessageId>,
         /// How far it has come.
         delivery: Delivery,
         /// Does it speak of all earlier lines to the same customer, too?

@@ -12,7 +12,7 @@ pub enum Delivery {
     Queued,
     /// Its first byte may have left.
     Sending,
-    /// It may have left; nobody can say. Never repeated.
+    /// It may have left; nobody can say until news of it comes. Never repeated.
     Uncertain,
     /// The provider took it.
     Sent,

@@ -102,8 +102,10 @@ impl House {
         let rows = unit.overdue(self.now(), AT_ONCE).await?;
         let count = rows.len();
         for row in rows {
+            let taken = row.class == Class::Say && self.is_taken(unit, &row).await?;
             match (row.state, row.class) {
                 (OutboxState::Uncertain, _) | (_, Class::Signal) => unit.remove(row.effect).await?,
+                _ if taken => unit.remove(row.effect).await?,
                 (_, Class::Say) if self.repeat_of(&row) != Repeat::Keyed => {
                     self.uncertain(unit, row, "the process ended while it was being sent").await?;
                 }

@@ -1,7 +1,9 @@
 //! The way out to a customer.
 
 use async_trait::async_trait;
-use tradepost_domain::{Author, Capabilities, Content, EffectId, Timestamp, capabilities::Passage};
+use tradepost_domain::{
+    Author, Capabilities, Content, EffectId, MessageId, Timestamp, capabilities::Passage,
+};
 
 use crate::{PortResult, Terms, store::MediaBlob};
 
@@ -28,6 +30,8 @@ pub trait Messenger: Send + Sync {
 pub struct Outbound {
     /// The effect: the key of a provider that knows keys.
     pub effect: EffectId,
+    /// The transcript's line: the mark for a provider whose news gives one back ([`Terms::marks`]).
+    pub line: MessageId,
     /// The customer's id at the provider.
     pub peer: String,
     /// What it says, fitted to the channel.

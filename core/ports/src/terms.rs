@@ -22,11 +22,14 @@ pub struct Terms {
     pub pair: Option<PairRate>,
     /// What a repeated call does.
     pub repeat: Repeat,
+    /// Does news of a line give back the mark that the send carried ([`Outbound::line`](crate::Outbound::line))? Then a line
+    /// whose answer was lost is known again by its first receipt.
+    pub marks: bool,
 }
 
 impl Terms {
     /// Careful terms, for an adapter to put its own over: the account is its own lane, ten seconds a call, four calls at
-    /// the same time, ten in a second, nothing is repeated.
+    /// the same time, ten in a second, nothing is repeated, no mark comes back.
     pub fn of(account: AccountKey) -> Self {
         Self {
             lane: Lane::new(account.as_str()),
@@ -36,6 +39,7 @@ impl Terms {
             per_second: 10,
             pair: None,
             repeat: Repeat::Never,
+            marks: false,
         }
     }
 }

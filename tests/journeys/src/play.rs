@@ -136,6 +136,7 @@ impl Stage {
             }
             (name, "sees") => self.sees(name, line).await,
             (name, "has the number" | "hides her number" | "shows her number") => self.shows_ids(name, line),
+            (name, "gets lines as") => self.gets_lines_as(name, line),
             (name, "asks at the website") => self.asks(name, line).await,
             (name, _) => {
                 self.nothing_is_untold(line);

@@ -97,6 +97,7 @@ pub const HAPPENINGS: &[(&str, &str)] = &[
         "next line becomes: delivered, sent before its answer",
         "its statuses; also `twice`, `failed 131026 after 1 hour`",
     ),
+    ("kim gets lines as: sent, failed 131026 after 1 minute", "the statuses of all lines to her from now on"),
     ("number is busy (3 times)", "answers 130429; `(for 5 s)` says when to come again"),
     ("number loses its answer", "it has taken the line, and we are not told"),
     ("lines nobody knows of: 1", "none, where the story does not say so"),

@@ -92,12 +92,20 @@ fn receipts() {
     play("receipts");
 }
 
-/// The answer to a send is lost: nothing is sent twice, and the line is shown as one that nobody is sure of.
+/// The answer to a send is lost: the line is known again by its mark, whichever comes first, and nothing is sent twice.
 ///
-/// proves: PL-11, CH-02
+/// proves: PL-11, CH-02, IN-08, CV-02
 #[test]
 fn answer_lost() {
     play("answer_lost");
+}
+
+/// Where no mark comes back, nothing is sent twice either, and the line is shown as one that nobody is sure of.
+///
+/// proves: PL-11, CH-02
+#[test]
+fn answer_lost_by_the_reseller() {
+    play("answer_lost_by_the_reseller");
 }
 
 /// A failure that is told an hour later: the line says why.

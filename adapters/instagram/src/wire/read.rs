@@ -125,6 +125,7 @@ fn seen(from: Party, read: &Pointer) -> Reading {
     let what = What::Receipt {
         peer: Some(from.id),
         reference,
+        line: None,
         delivery: Delivery::Read,
         earlier_too: true,
         reason: None,

@@ -4,7 +4,7 @@ use diesel::{
     QueryResult,
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{Array, Nullable, Text},
+    sql_types::{Array, Bool, Nullable, Text},
 };
 use diesel_async::RunQueryDsl;
 use tradepost_domain::{Delivery, MessageId, Timestamp};
@@ -31,6 +31,7 @@ impl SqlUnit<'_> {
                 .map(Delivery::word)
                 .collect(),
             to: delivery.word(),
+            certain: Delivery::Uncertain.after(delivery) != Delivery::Uncertain,
             reference,
             reason,
             left_at: left_at.map(At),
@@ -45,6 +46,8 @@ struct Moved<'n> {
     /// States from which the news leads to `to`; any other state stays.
     from: Vec<&'static str>,
     to: &'static str,
+    /// Is a line certain by this news that was uncertain?
+    certain: bool,
     reference: Option<&'n str>,
     reason: Option<&'n str>,
     left_at: Option<At>,
@@ -79,7 +82,9 @@ impl QueryFragment<Pg> for Moved<'_> {
         out.push_sql(", reference), reason = ");
         self.unless_queued(&mut out)?;
         out.push_bind_param::<Nullable<Text>, _>(&self.reason)?;
-        out.push_sql(", reason) END, left_at = ");
+        out.push_sql(", CASE WHEN delivery = 'uncertain' AND ");
+        out.push_bind_param::<Bool, _>(&self.certain)?;
+        out.push_sql(" THEN NULL ELSE reason END) END, left_at = ");
         self.unless_queued(&mut out)?;
         out.push_bind_param::<Nullable<Moment>, _>(&self.left_at)?;
         out.push_sql(", left_at) END WHERE delivery IS NOT NULL AND id = ");

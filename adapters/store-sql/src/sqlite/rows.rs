@@ -98,6 +98,7 @@ impl SqlUnit<'_> {
         let Some((Some(Word(so_far)), known, why, before)) = stored else { return Ok(()) };
         let delivery = so_far.after(delivery);
         let left = delivery != Delivery::Queued;
+        let why = why.filter(|_| so_far != Delivery::Uncertain || delivery == so_far);
         let news = (
             messages::delivery.eq(delivery.word()),
             messages::reference.eq(reference.map(str::to_owned).or(known)),

@@ -91,7 +91,8 @@ impl Messages for Tables {
         let left = delivery != Delivery::Queued;
         written.line.delivery = Some(delivery);
         written.reference = reference.map(str::to_owned).or(written.reference.take());
-        written.reason = reason.map(str::to_owned).or(written.reason.take()).filter(|_| left);
+        let known = written.reason.take().filter(|_| so_far != Delivery::Uncertain || delivery == so_far);
+        written.reason = reason.map(str::to_owned).or(known).filter(|_| left);
         written.left_at = left_at.or(written.left_at).filter(|_| left);
         Ok(())
     }

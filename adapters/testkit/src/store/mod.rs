@@ -65,7 +65,7 @@ macro_rules! store_suite {
             }
             messages {
                 transcripts_and_threads, a_thread_is_the_latest_lines, by_reference, copies, told_of, unsettled, so_many_have_left, delivery_never_goes_backwards,
-                delivery_keeps_what_is_given, what_was_not_taken_has_not_left, what_was_uncertain_may_not_have_left, delivered_up_to, rewritten, said_at, media_by_hash,
+                delivery_keeps_what_is_given, what_was_not_taken_has_not_left, what_was_uncertain_may_not_have_left, what_was_uncertain_is_settled, delivered_up_to, rewritten, said_at, media_by_hash,
             }
             outbox {
                 rows_keep_their_order, update_writes_back, earlier_lines, lanes_exclude_and_free_themselves,

@@ -9,16 +9,17 @@ use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tradepost_domain::{
-    AccountKey, Capabilities, Choice, Content,
+    AccountKey, Arrival, Capabilities, Choice, Content, Delivery,
     ErrorKind::{self, *},
-    Media, MediaKind, PortError, Source,
-    capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextUnit, Window},
-    fit,
+    PortError, Source, What, fit,
 };
 use tradepost_ports::{Messenger, Outbound, PortResult, Receipt, Signal, Terms, terms::Repeat};
 use tradepost_testkit::messenger::{Asked, Double, Reply, SECRET};
 
-use super::client::{Answer, Limits, Lost, post};
+use super::{
+    client::{Answer, Limits, Lost, post},
+    limits::{BYTES, TEXT, TITLE, capabilities, length, short_media, short_payloads},
+};
 
 /// What is wrong with an adapter; each is seen by one case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,9 @@ pub enum Flaw {
     WaitsTwoSeconds,
     WaitsForSlowBodies,
     KeysByChance,
+    SendsNoMark,
+    MarksAllAlike,
+    ForgetsTheMark,
     ErrorsShowTheSecret,
     ErrorsShowTheSecretEncoded,
     TracesShowTheSecret,
@@ -99,6 +103,9 @@ impl Flaw {
         (Self::WaitsTwoSeconds, "silence_ends_at_the_time_limit"),
         (Self::WaitsForSlowBodies, "a_slow_body_ends_at_the_time_limit"),
         (Self::KeysByChance, "a_repeated_send_carries_its_key"),
+        (Self::SendsNoMark, "a_mark_comes_back_with_its_news"),
+        (Self::MarksAllAlike, "a_mark_comes_back_with_its_news"),
+        (Self::ForgetsTheMark, "a_mark_comes_back_with_its_news"),
         (Self::ErrorsShowTheSecret, "no_error_shows_the_secret"),
         (Self::ErrorsShowTheSecretEncoded, "no_error_shows_the_secret"),
         (Self::TracesShowTheSecret, "no_trace_shows_the_secret"),
@@ -121,6 +128,7 @@ impl Pigeon {
         let terms = Terms {
             time_limit: time_limit * factor,
             repeat: Repeat::Keyed,
+            marks: true,
             ..Terms::of(AccountKey::of("pigeon", "loft"))
         };
         let capabilities = capabilities(flaw);
@@ -240,54 +248,6 @@ impl Pigeon {
     }
 }
 
-const TEXT: usize = 200;
-const TITLE: usize = 20;
-const BYTES: u64 = 1_000_000;
-
-fn capabilities(flaw: Option<Flaw>) -> Capabilities {
-    let staff_seconds = if flaw == Some(Flaw::ClosesTheWindowForPersonsFirst) { 60 } else { 0 };
-    let media = |kind, caption| MediaLimit { kind, bytes: BYTES, caption };
-    Capabilities {
-        quick_replies: Some(ChoiceLimit { text: 100, ..ChoiceLimit::new(5, TITLE, 40) }),
-        list: Some(ChoiceLimit { text: 100, description: 30, button: 10, ..ChoiceLimit::new(8, TITLE, 40) }),
-        cards: Some(CardLimit { most: 4, title: 30, buttons: 2, button_title: 15 }),
-        media: vec![media(MediaKind::Image, 50), media(MediaKind::Audio, 0)],
-        location: true,
-        window: Some(Window { staff_seconds, ..Window::hours(24) }),
-        typing: true,
-        uploads: true,
-        ..Capabilities::text_only(TEXT, TextUnit::Characters)
-    }
-}
-
-fn short_payloads(content: &Content) -> Content {
-    let mut content = content.clone();
-    if let Content::QuickReplies { choices, .. } | Content::List { choices, .. } = &mut content {
-        choices.iter_mut().for_each(|choice| choice.payload.truncate(40));
-    }
-    content
-}
-
-/// The length of a medium of our store.
-fn length(medium: &Media) -> Option<u64> {
-    match medium.source {
-        Source::Stored { bytes, .. } => Some(bytes),
-        _ => None,
-    }
-}
-
-fn short_media(content: &Content) -> Content {
-    let mut content = content.clone();
-    if let Content::Media { media, .. } = &mut content {
-        for medium in media {
-            if let Source::Stored { bytes, .. } = &mut medium.source {
-                *bytes = (*bytes).min(BYTES);
-            }
-        }
-    }
-    content
-}
-
 fn error(kind: ErrorKind, detail: impl ToString) -> PortError {
     PortError::new(kind, "pigeon", detail.to_string())
 }
@@ -315,7 +275,13 @@ impl Messenger for Pigeon {
         let sent = self.sent.fetch_add(1, Ordering::SeqCst);
         let key = if self.is(Flaw::KeysByChance) { sent.to_string() } else { outbound.effect.to_string() };
         let to = if self.is(Flaw::WritesToNobody) { "nobody" } else { &outbound.peer };
-        let answer = self.post(&key, &json!({"to": to, "content": self.written(&outbound.content)})).await?;
+        let mut body = json!({"to": to, "content": self.written(&outbound.content)});
+        match self.flaw {
+            Some(Flaw::SendsNoMark) => {}
+            Some(Flaw::MarksAllAlike) => body["ring"] = json!("msg_00000000000000000000000001"),
+            _ => body["ring"] = json!(outbound.line),
+        }
+        let answer = self.post(&key, &body).await?;
         let told = self.read(&answer)?;
         let reference = match told["line"].as_str() {
             Some(_) if self.is(Flaw::ForgetsReferences) => "line-0",
@@ -368,5 +334,26 @@ impl Double for Loft {
 
     fn key(&self, asked: &Asked) -> Option<String> {
         asked.header("idempotency-key").map(str::to_owned)
+    }
+
+    /// The pigeon that came home bears the ring that it left with.
+    fn news(&self, asked: &Asked, reference: &str) -> Vec<Arrival> {
+        let home = json!({"line": reference, "ring": asked.json()["ring"]});
+        let ring = home["ring"].as_str().filter(|_| self.flaw != Some(Flaw::ForgetsTheMark));
+        let what = What::Receipt {
+            peer: None,
+            reference: reference.into(),
+            line: ring.and_then(|ring| ring.parse().ok()),
+            delivery: Delivery::Delivered,
+            earlier_too: false,
+            reason: None,
+        };
+        vec![Arrival {
+            account: "loft".into(),
+            key: format!("home/{reference}"),
+            at: None,
+            raw: home.to_string(),
+            what,
+        }]
     }
 }

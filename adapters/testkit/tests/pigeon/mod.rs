@@ -1,6 +1,7 @@
 //! A provider made up for the kit, and its adapter: good, or with one flaw. The good one passes both suites.
 
 pub mod client;
+mod limits;
 pub mod messenger;
 pub mod webhook;
 

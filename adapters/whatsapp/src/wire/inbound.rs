@@ -299,6 +299,9 @@ pub(crate) struct Status {
     pub recipient_id: Option<Id>,
     pub recipient_user_id: Option<Id>,
     pub recipient_type: Option<Words>,
+    /// What the send carried, whoever sent it.
+    #[serde(default, deserialize_with = "perhaps")]
+    pub biz_opaque_callback_data: Option<Words>,
     #[serde(default, deserialize_with = "list")]
     pub errors: Vec<GraphError>,
 }

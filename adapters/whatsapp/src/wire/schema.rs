@@ -66,6 +66,7 @@ fn value() -> Value {
                 "status": text("sent, delivered, read, played or failed."),
                 "timestamp": time(),
                 "recipient_id": {"type": "string"},
+                "biz_opaque_callback_data": {"description": "What the send carried: of ours, the line's id."},
                 "errors": list(json!({"type": "object"}))
             }})),
             "errors": list(json!({"type": "object"})),

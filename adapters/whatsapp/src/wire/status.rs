@@ -1,7 +1,7 @@
 //! News of our lines, and failures that belong to none.
 //! developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status
 
-use tradepost_domain::{Delivery, What};
+use tradepost_domain::{Delivery, MessageId, What};
 use tradepost_meta::{
     events::Reading,
     graph::GraphError,
@@ -22,6 +22,7 @@ pub(crate) fn status(status: &Status) -> Reading {
         Some(delivery) => What::Receipt {
             peer: text_of(&status.recipient_id).or_else(|| text_of(&status.recipient_user_id)),
             reference,
+            line: words_of(&status.biz_opaque_callback_data).and_then(line),
             delivery,
             earlier_too: false,
             reason: status.errors.first().filter(|_| delivery == Delivery::Failed).map(failure::reason),
@@ -40,6 +41,11 @@ pub(crate) fn error(error: &GraphError) -> Reading {
 
 fn other(kind: &str, reference: String) -> What {
     What::Other { kind: short(kind), reference: Some(reference) }
+}
+
+/// The line whose mark that is. Another program that sends by the same number has marks of its own.
+fn line(mark: &str) -> Option<MessageId> {
+    mark.parse().ok()
 }
 
 fn delivery(word: &str) -> Option<Delivery> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::json;
-use tradepost_domain::{Content, ErrorKind};
+use tradepost_domain::{Arrival, Content, ErrorKind};
 use tradepost_ports::Messenger;
 use tradepost_testkit::messenger::{Asked, Double, Part, Reply, SECRET};
 use tradepost_whatsapp::{AccountConfig, Dialect, WapiConfig};
@@ -54,6 +54,15 @@ impl Double for Meta {
     fn throttled(&self, seconds: Option<u64>) -> Reply {
         let error = json!({"error": {"message": "(#130429) Rate limit hit", "code": 130_429}});
         Reply::json(400, error).retry_after(seconds)
+    }
+
+    fn news(&self, asked: &Asked, reference: &str) -> Vec<Arrival> {
+        let mark = &asked.json()["biz_opaque_callback_data"];
+        let status = json!({"id": reference, "status": "delivered", "recipient_id": CUSTOMER, "biz_opaque_callback_data": mark});
+        let value = json!({"metadata": {"phone_number_id": ACCOUNT}, "statuses": [status]});
+        let changes = json!([{"field": "messages", "value": value}]);
+        let body = json!({"object": "whatsapp_business_account", "entry": [{"id": "100200300", "changes": changes}]});
+        crate::read(body.to_string()).expect("a readable body")
     }
 
     fn peer(&self) -> String {

@@ -85,7 +85,7 @@ async fn a_line_becomes_metas_json(#[case] content: Content, #[case] kind: &str,
     assert_eq!(receipt.reference, "wamid.OUT1");
     let expected = json!({
         "messaging_product": "whatsapp", "recipient_type": "individual", "to": CUSTOMER, "type": kind, kind: what,
-        "biz_opaque_callback_data": outbound.effect.to_string()
+        "biz_opaque_callback_data": outbound.line.to_string()
     });
     assert_eq!(last_body(&server).await, expected);
 }

@@ -119,10 +119,13 @@ impl House {
     }
 
     async fn send_line(&self, marked: &Marked, port: &dyn Messenger) -> PortResult<Receipt> {
-        let Work::Say { peer, content, author } = &marked.row.work else { return Err(no_port(marked)) };
+        let (Work::Say { peer, content, author }, Some(line)) = (&marked.row.work, marked.row.message) else {
+            return Err(no_port(marked));
+        };
         let send = || async {
             let outbound = Outbound {
                 effect: marked.row.effect,
+                line,
                 peer: peer.clone(),
                 content: content.clone(),
                 // Read behind the breaker, so that nothing is read in vain.

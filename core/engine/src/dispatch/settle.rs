@@ -160,6 +160,9 @@ impl House {
     }
 
     async fn not_said(&self, unit: &mut dyn Unit, row: OutboxRow, error: &PortError) -> Kept<()> {
+        if self.is_taken(unit, &row).await? {
+            return unit.remove(row.effect).await;
+        }
         match error.kind {
             ErrorKind::Uncertain | ErrorKind::Unexpected => {
                 self.uncertain(unit, row, &error.to_string()).await
@@ -172,6 +175,14 @@ impl House {
                 self.later(unit, row).await
             }
             _ => self.failed_line(unit, row, error).await,
+        }
+    }
+
+    /// Does news of the line prove that the provider has taken it, whatever its sender has heard, or has not?
+    pub(crate) async fn is_taken(&self, unit: &mut dyn Unit, row: &OutboxRow) -> Kept<bool> {
+        match row.message {
+            Some(line) => Ok(unit.written(line).await?.is_some_and(|written| written.reference.is_some())),
+            None => Ok(false),
         }
     }
 

@@ -4,18 +4,15 @@ use std::{collections::BTreeSet, time::Duration};
 
 use parking_lot::Mutex;
 use tradepost_domain::{
-    AccountKey, Arrival, ConversationId, Correlation, Delivery, EventId, Lane, MessageId, Timestamp, What,
+    AccountKey, Arrival, ConversationId, Correlation, EventId, Lane, Timestamp, What,
     ledger::{Order, Payment},
 };
 use tradepost_ports::{
     Unit,
-    store::{Fate, InboxBody, InboxRow, Kept, Ledger, Parked, ParkedNews, StoredEvent, ToldOf},
+    store::{Fate, InboxBody, InboxRow, Kept, Ledger, Parked, ParkedNews, StoredEvent},
 };
 
-use super::{
-    Accepted, Intake, Met, bounded,
-    change::{TAKEN_BACK, apply_change},
-};
+use super::{Accepted, Intake, Met, bounded, change::TAKEN_BACK, receipt::News};
 use crate::{House, registry::Channel};
 
 /// What became of an arrival.
@@ -149,8 +146,8 @@ impl<'a> Filing<'a> {
                 self.message(unit, channel, heard).await
             }
             What::Echo { to, reference, content } => self.echo(unit, to, reference, content).await,
-            What::Receipt { reference, delivery, earlier_too, reason, .. } => {
-                self.receipt(unit, reference, delivery, earlier_too, reason).await
+            What::Receipt { reference, line, delivery, earlier_too, reason, .. } => {
+                self.receipt(unit, &reference, line, News { delivery, earlier_too, reason }).await
             }
             What::Unsent { reference } => self.unsent(unit, &reference).await,
             What::Edited { reference, text } => self.edited(unit, &reference, text).await,
@@ -236,117 +233,6 @@ impl<'a> Filing<'a> {
             }
         }
         Ok(Filed::within(Fate::Filed, order.conversation))
-    }
-
-    async fn receipt(
-        &self,
-        unit: &mut dyn Unit,
-        reference: String,
-        delivery: Delivery,
-        earlier_too: bool,
-        reason: Option<String>,
-    ) -> Kept<Filed> {
-        if let Some(line) = self.line_met(&reference) {
-            let news = (delivery, reason.as_deref());
-            return self.receipt_of(unit, &reference, line, news, earlier_too).await;
-        }
-        // It was not there when all were looked up; if it is now, whoever releases it finds it.
-        let news = ParkedNews::Receipt { delivery, earlier_too, reason };
-        self.park(unit, &reference, self.house.tuning.memory, news).await?;
-        self.release_receipt(unit, &reference).await
-    }
-
-    /// The line of that reference, where it was looked up for the whole unit.
-    fn line_met(&self, reference: &str) -> Option<ToldOf> {
-        self.met.lines.lock().get(&(self.account.clone(), reference.to_owned())).copied()
-    }
-
-    /// News of a line whose conversation this unit has, so that it is where it was found. What changes nothing is not written.
-    async fn receipt_of(
-        &self,
-        unit: &mut dyn Unit,
-        reference: &str,
-        line: ToldOf,
-        (delivery, reason): (Delivery, Option<&str>),
-        earlier_too: bool,
-    ) -> Kept<Filed> {
-        let filed = Filed::within(Fate::Applied, line.conversation);
-        let Some(so_far) = line.delivery else { return Ok(filed) };
-        let then = so_far.after(delivery);
-        if then != so_far {
-            self.house.move_line(unit, (line.id, line.conversation), delivery, earlier_too, reason).await?;
-        } else if earlier_too {
-            unit.deliver_up_to(line.conversation, line.id, delivery).await?;
-        }
-        let key = (self.account.clone(), reference.to_owned());
-        self.met.lines.lock().insert(key, ToldOf { delivery: Some(then), ..line });
-        Ok(filed)
-    }
-
-    async fn release_receipt(&self, unit: &mut dyn Unit, reference: &str) -> Kept<Filed> {
-        let Some(written) = unit.by_reference(&self.account, reference).await? else {
-            return Ok(Filed::new(Fate::Parked));
-        };
-        unit.conversation(written.conversation).await?;
-        self.house.apply_parked(unit, &self.account, reference, written.line.id).await?;
-        Ok(Filed::within(Fate::Applied, written.conversation))
-    }
-}
-
-impl House {
-    /// A line's reference has become known: receipts that came earlier are applied to it.
-    pub(crate) async fn apply_parked(
-        &self,
-        unit: &mut dyn Unit,
-        account: &AccountKey,
-        reference: &str,
-        line: tradepost_domain::MessageId,
-    ) -> Kept<()> {
-        for parked in unit.unpark(account, reference).await? {
-            match parked.news {
-                ParkedNews::Receipt { delivery, earlier_too, reason } => {
-                    if let Some(written) = unit.written(line).await? {
-                        self.apply_receipt(unit, &written, delivery, earlier_too, reason.as_deref()).await?;
-                    }
-                }
-                ParkedNews::Changed { text } => {
-                    apply_change(unit, account, reference, (parked.event, text)).await?;
-                }
-                ParkedNews::Paid { .. } | ParkedNews::Echo { .. } => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Moves a line forwards, and where the news speaks of earlier ones, too, those.
-    pub(crate) async fn apply_receipt(
-        &self,
-        unit: &mut dyn Unit,
-        written: &tradepost_ports::store::Written,
-        delivery: Delivery,
-        earlier_too: bool,
-        reason: Option<&str>,
-    ) -> Kept<()> {
-        let Some(so_far) = written.line.delivery else { return Ok(()) };
-        // Why it failed is not kept of a failure that is not believed.
-        let reason = reason.filter(|_| so_far.after(delivery) == delivery);
-        let line = (written.line.id, written.conversation);
-        self.move_line(unit, line, delivery, earlier_too, reason).await
-    }
-
-    async fn move_line(
-        &self,
-        unit: &mut dyn Unit,
-        (line, conversation): (MessageId, ConversationId),
-        delivery: Delivery,
-        earlier_too: bool,
-        reason: Option<&str>,
-    ) -> Kept<()> {
-        unit.deliver(line, delivery, None, reason, None).await?;
-        if earlier_too {
-            unit.deliver_up_to(conversation, line, delivery).await?;
-        }
-        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ mod message;
 mod met;
 mod person;
 mod renumbered;
+mod receipt;
 
 pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;

@@ -176,7 +176,7 @@ fn given_up(shop: &Shop) {
 
 fn receipt_of(reference: &str, delivery: Delivery) -> What {
     let (peer, reference) = (Some("ann".into()), reference.into());
-    What::Receipt { peer, reference, delivery, earlier_too: false, reason: None }
+    What::Receipt { peer, reference, line: None, delivery, earlier_too: false, reason: None }
 }
 
 #[test]

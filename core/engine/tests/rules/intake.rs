@@ -12,7 +12,7 @@ use super::{
 
 fn receipt(number: usize, delivery: Delivery, earlier_too: bool) -> What {
     let reference = format!("sim:1-line-{number}");
-    What::Receipt { peer: Some("ann".into()), reference, delivery, earlier_too, reason: None }
+    What::Receipt { peer: Some("ann".into()), reference, line: None, delivery, earlier_too, reason: None }
 }
 
 /// proves: IN-08
@@ -83,6 +83,7 @@ fn a_line_that_was_read_has_no_reason_to_have_failed() {
     let failed = |reason: &str| What::Receipt {
         peer: None,
         reference: "sim:1-line-1".into(),
+        line: None,
         delivery: Delivery::Failed,
         earlier_too: false,
         reason: Some(reason.to_owned()),

@@ -12,6 +12,7 @@ mod hold;
 mod identity;
 mod intake;
 mod loops;
+mod marks;
 mod money;
 mod observer;
 mod parts;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tradepost_domain::{
-    Answered, Author, Body, Delivery, EffectId, ErrorKind, Event, Staff,
+    Answered, Arrival, Author, Body, Delivery, EffectId, ErrorKind, Event, Staff, What,
     ledger::{Order, OrderState, Settlement},
 };
 use tradepost_ports::store::{Class, InboxBody, OutboxState, Written};
@@ -25,6 +25,7 @@ pub fn at_the_end(world: &World) {
     uncertain_lines_are_few(world);
     lines_leave_in_order(world);
     news_of_lines_finds_them(world);
+    marked_news_settles_its_line(world);
     money_and_stock_add_up(world);
     no_dead_order_has_an_open_page(world);
     the_journal_replays(world);
@@ -138,6 +139,24 @@ fn news_of_lines_finds_them(world: &World) {
     for parked in tables.parked() {
         let known = lines.iter().any(|line| line.reference.as_ref() == Some(&parked.reference));
         assert!(!known, "{parked:?} was never released");
+    }
+}
+
+/// Whatever became of its answer, a line of which the provider has told us under its mark has been taken. An echo may have
+/// given its id to a line of the same words before.
+fn marked_news_settles_its_line(world: &World) {
+    let tables = world.store.tables();
+    let arrivals = tables.events().into_iter().filter_map(|event| event.arrival);
+    for arrival in arrivals.filter_map(|text| serde_json::from_str::<Arrival>(&text).ok()) {
+        let What::Receipt { line: Some(line), reference, .. } = arrival.what else { continue };
+        let known =
+            tables.messages().into_iter().find(|written| written.reference.as_ref() == Some(&reference));
+        let known = known.unwrap_or_else(|| panic!("nobody knows the line of {reference}"));
+        let line = tables.messages().into_iter().find(|written| written.line.id == line).expect("a line");
+        assert_eq!(known.line.content.words(), line.line.content.words(), "{reference}");
+        let taken =
+            matches!(known.line.delivery, Some(Delivery::Sent | Delivery::Delivered | Delivery::Read));
+        assert!(taken, "news of it came under its mark: {known:?}");
     }
 }
 

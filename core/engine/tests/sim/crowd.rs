@@ -36,13 +36,15 @@ pub fn message(peer: &str, number: usize, text: &str) -> Arrival {
 /// What the channel tells of a line that it took.
 pub fn news(line: &Outbound, reference: String, which: usize) -> What {
     let peer = Some(line.peer.clone());
-    let receipt = |delivery, earlier_too| {
+    let receipt = |line, delivery, earlier_too| {
         let reference = reference.clone();
-        What::Receipt { peer, reference, delivery, earlier_too, reason: None }
+        What::Receipt { peer, reference, line, delivery, earlier_too, reason: None }
     };
     match which {
-        0 => receipt(Delivery::Delivered, false),
-        1 => receipt(Delivery::Read, true),
+        0 => receipt(None, Delivery::Delivered, false),
+        1 => receipt(None, Delivery::Read, true),
+        2 => receipt(Some(line.line), Delivery::Sent, false),
+        3 => receipt(Some(line.line), Delivery::Read, true),
         _ => {
             let to = Party::new(line.peer.clone());
             What::Echo { to, reference, content: line.content.clone() }

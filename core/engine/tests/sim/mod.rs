@@ -66,7 +66,7 @@ fn days_with_one_mug() {
     });
 }
 
-/// Staff takes over and hands back; echoes and receipts overtake answers; workers crash.
+/// Staff takes over and hands back; echoes and receipts, with marks and without, overtake answers; workers crash.
 ///
 /// proves: CV-05 IN-08
 #[test]

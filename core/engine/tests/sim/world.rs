@@ -371,7 +371,7 @@ impl World {
         let taken: Vec<_> = calls.iter().enumerate().filter(|(_, call)| call.taken).collect();
         let Some((place, line)) = self.dice.pick(&taken) else { return };
         let reference = format!("sim:1-line-{}", place + 1);
-        let what = crowd::news(&line.question, reference.clone(), self.dice.below(4));
+        let what = crowd::news(&line.question, reference.clone(), self.dice.below(6));
         let key = format!("{}-of-{reference}-{:?}", what.word(), self.dice.below(3));
         let arrival = Arrival { account: "1".into(), key: key.clone(), at: None, raw: "{}".into(), what };
         self.unanswered.lock().insert(key, arrival.clone());

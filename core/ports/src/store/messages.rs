@@ -45,8 +45,8 @@ pub trait Messages: Send {
     async fn left_since(&mut self, conversation: ConversationId, since: Timestamp) -> Kept<u32>;
 
     /// Sets how far a line has come, by [`Delivery::after`]; also keeps reference, reason and `left_at` where given.
-    /// A line that is `Queued` after it was not taken: its `left_at` and its reason are cleared. A
-    /// customer's line, or one that is not there, is left as it is.
+    /// A line that is `Queued` after it was not taken: its `left_at` and its reason are cleared. One that was `Uncertain` and
+    /// is so no more has no reason but the one given. A customer's line, or one that is not there, is left as it is.
     async fn deliver(
         &mut self,
         id: MessageId,

@@ -64,6 +64,14 @@ impl Stage {
         customer.expect("a number of the sandbox").has_profile(profile);
     }
 
+    /// What the provider tells of all lines to a person from now on.
+    pub(super) fn gets_lines_as(&mut self, name: &str, line: &Line) {
+        let statuses = Some(line.words.split(", ").map(step).collect());
+        let profile = WhatsappProfile { statuses, ..self.profile(self.number, name) };
+        let customer = self.standing.sandbox.whatsapp_customer(self.number, name);
+        customer.expect("a number of the sandbox").has_profile(profile);
+    }
+
     fn events(&self, line: &Line) -> Vec<WhatsappEvent> {
         let words = line.words.as_str();
         match (line.what.as_str(), line.how.as_str()) {

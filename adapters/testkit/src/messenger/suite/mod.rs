@@ -58,10 +58,10 @@ impl Stage {
 
     /// Sends a line; its number makes it another one.
     async fn send(&self, n: u64, content: Content) -> PortResult<Receipt> {
-        let effect = EffectId { turn: make::turn_id(n), position: 0 };
+        let (effect, line) = (EffectId { turn: make::turn_id(n), position: 0 }, make::message_id(n));
         let (peer, author, passage) = (self.double.peer(), Author::Bot, Passage::Open);
         let attached = if self.messenger.capabilities().uploads { attached(&content) } else { Vec::new() };
-        self.messenger.send(&Outbound { effect, peer, content, attached, author, passage }).await
+        self.messenger.send(&Outbound { effect, line, peer, content, attached, author, passage }).await
     }
 
     async fn hello(&self) -> PortResult<Receipt> {

@@ -1,10 +1,10 @@
 //! What leaves when all is well.
 
-use tradepost_domain::Content;
+use tradepost_domain::{Content, What};
 use tradepost_ports::{Signal, terms::Repeat};
 
 use super::{Asked, Doubled, Stage, alone, contents};
-use crate::verdict::Verdict;
+use crate::{make, verdict::Verdict};
 
 /// proves: CH-06
 pub async fn a_taken_line_has_a_reference_of_its_own(double: Doubled) -> Verdict {
@@ -89,5 +89,26 @@ pub async fn a_repeated_send_carries_its_key(double: Doubled) -> Verdict {
     );
     assert_eq!(keys[0], keys[1], "the same line goes out under the same key");
     assert_ne!(keys[0], keys[2], "another line has another key");
+    Verdict::Ran
+}
+
+/// proves: CH-06, IN-08
+pub async fn a_mark_comes_back_with_its_news(double: Doubled) -> Verdict {
+    let stage = Stage::taking(&double).await;
+    if !stage.messenger.terms().marks {
+        return Verdict::not_promised("no mark of ours comes back");
+    }
+    for n in [1, 2] {
+        let before = stage.provider.asked().len();
+        let receipt = stage.send(n, Content::text("Hello.")).await.expect("the provider took it");
+        let asked = stage.provider.asked().split_off(before);
+        let news = asked.iter().flat_map(|asked| double.news(asked, &receipt.reference));
+        let told: Vec<_> = news.map(|arrival| arrival.what).collect();
+        let [What::Receipt { reference, line, .. }] = &told[..] else {
+            panic!("one receipt comes of one line: {told:?}")
+        };
+        assert_eq!(*reference, receipt.reference, "of the line that was taken");
+        assert_eq!(*line, Some(make::message_id(n)), "what the send carried names the line: {asked:?}");
+    }
     Verdict::Ran
 }

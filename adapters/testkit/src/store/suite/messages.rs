@@ -236,6 +236,40 @@ pub async fn what_was_uncertain_may_not_have_left(store: &dyn Store) {
     assert_eq!((proved.line.delivery, proved.left_at), (Some(Delivery::Sent), Some(make::at(5))));
 }
 
+/// Nobody knew whether it had left, until its news came under a mark of ours: then the provider's id of it is known, and
+/// nothing is left of the doubt. Of a failure stays why it failed; of old news nothing changes.
+/// proves: IN-08
+pub async fn what_was_uncertain_is_settled(store: &dyn Store) {
+    let [one] = conversations(store).await;
+    write_all(store, (1..=4).map(|n| line(n, one, Delivery::Queued)).collect()).await;
+    let ids = [1, 2, 3, 4].map(make::message_id);
+    within!(store, |unit| {
+        for id in ids {
+            unit.deliver(id, Delivery::Sending, None, None, Some(make::at(5))).await?;
+            unit.deliver(id, Delivery::Uncertain, None, Some("nobody knows"), None).await?;
+        }
+        unit.deliver(ids[0], Delivery::Delivered, Some("m1"), None, None).await?;
+        unit.deliver(ids[1], Delivery::Failed, Some("m2"), Some("blocked"), None).await?;
+        unit.deliver(ids[2], Delivery::Expired, None, None, None).await
+    });
+    let all = seen!(store, |unit| unit.transcript(one, None, 9).await);
+    let now = all.iter().map(|written| {
+        (written.line.delivery, written.reference.as_deref(), written.reason.as_deref(), written.left_at)
+    });
+    let expected = [
+        (Some(Delivery::Delivered), Some("m1"), None, Some(make::at(5))),
+        (Some(Delivery::Failed), Some("m2"), Some("blocked"), Some(make::at(5))),
+        (Some(Delivery::Uncertain), None, Some("nobody knows"), Some(make::at(5))),
+        (Some(Delivery::Uncertain), None, Some("nobody knows"), Some(make::at(5))),
+    ];
+    assert_eq!(now.collect::<Vec<_>>(), expected);
+    let asked = ["m1", "m2"].map(|reference| (make::account(), reference.to_owned()));
+    let told = within!(store, |unit| unit.told_of(&asked).await);
+    assert_eq!(told.iter().flatten().map(|told| told.id).collect::<Vec<_>>(), ids[..2]);
+    let open = seen!(store, |unit| unit.unsettled(one).await);
+    assert_eq!(open.iter().map(|line| line.id).collect::<Vec<_>>(), ids[2..]);
+}
+
 /// proves: IN-08
 pub async fn delivered_up_to(store: &dyn Store) {
     let [one, other] = conversations(store).await;

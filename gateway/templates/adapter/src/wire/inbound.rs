@@ -117,6 +117,8 @@ fn receipt(event: &Event) -> What {
     What::Receipt {
         peer: event.from.as_ref().map(|side| side.id.clone()),
         reference: message.id.clone(),
+        // TODO: the mark, if a field of a send comes back with its receipts (`Terms::marks`).
+        line: None,
         delivery,
         earlier_too: false,
         reason: None,
