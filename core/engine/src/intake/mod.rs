@@ -8,8 +8,8 @@ mod linked;
 mod message;
 mod met;
 mod person;
-mod renumbered;
 mod receipt;
+mod renumbered;
 
 pub(crate) use change::{TAKEN_BACK, taken_back};
 pub(crate) use echo::Echoed;
