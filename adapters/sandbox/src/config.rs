@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::instagram::InstagramAccount;
+use crate::telegram::TelegramAccount;
 use crate::whatsapp::WhatsappAccount;
 
 /// What a sandbox starts with. Every field has a default; accounts may be added later over the control API.
@@ -27,6 +28,8 @@ pub struct SandboxConfig {
     pub instagram: Vec<InstagramAccount>,
     /// WhatsApp numbers.
     pub whatsapp: Vec<WhatsappAccount>,
+    /// Telegram bots.
+    pub telegram: Vec<TelegramAccount>,
 }
 
 impl Default for SandboxConfig {
@@ -40,6 +43,7 @@ impl Default for SandboxConfig {
             webhooks: WebhookSettings::default(),
             instagram: Vec::new(),
             whatsapp: Vec::new(),
+            telegram: Vec::new(),
         }
     }
 }
@@ -56,9 +60,15 @@ impl SandboxConfig {
         self.whatsapp.push(account);
         self
     }
+
+    /// The same settings with one more Telegram bot.
+    pub fn with_telegram(mut self, account: TelegramAccount) -> Self {
+        self.telegram.push(account);
+        self
+    }
 }
 
-/// How webhooks are posted. Meta repeats for hours; the sandbox repeats a few times, quickly.
+/// How webhooks are posted. Meta repeats for hours, Telegram for a while; the sandbox repeats a few times, quickly.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebhookSettings {

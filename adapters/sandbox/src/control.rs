@@ -14,9 +14,10 @@ use crate::faults::Fault;
 use crate::handshake::{Handshake, shake};
 use crate::instagram::{self, Action, Customer, InstagramAccount, Profile, Staff};
 use crate::log::Filter;
+use crate::telegram::{self, TelegramAccount, TelegramCustomer};
 use crate::whatsapp::{self, WhatsappAccount, WhatsappCustomer};
 use crate::wish::{Introduction, Wish, taken, understood};
-use crate::world::{World, json_answer};
+use crate::world::{Provider, World, json_answer};
 
 type Control = Result<Response, SandboxError>;
 
@@ -31,8 +32,8 @@ pub(crate) fn routes() -> impl Endpoint<Output = Response> + 'static {
         .at("/accounts", get(accounts).post(add_account))
         .at("/accounts/:account", patch(change_account))
         .at("/faults/:account", get(faults).post(add_faults).delete(clear_faults))
-        .at("/customer/:account/:igsid", get(standing).post(act).put(introduce).delete(forget))
-        .at("/staff/:account/:igsid", post(staff))
+        .at("/customer/:account/:who", get(standing).post(act).put(introduce).delete(forget))
+        .at("/staff/:account/:who", post(staff))
         .at("/together", post(together))
         .at("/templates/:account", get(templates).post(template_becomes).put(register))
         .at("/handshake/:account", post(handshake))
@@ -120,6 +121,7 @@ fn webhooks(Query(of): Query<OfAccount>, world: Data<&Arc<World>>) -> Response {
 fn accounts(world: Data<&Arc<World>>) -> Response {
     let mut accounts: Vec<Value> = world.instagram.all().iter().map(|shop| shop.lock().told()).collect();
     accounts.extend(world.whatsapp.all().iter().map(|shop| shop.lock().told()));
+    accounts.extend(world.telegram.all().iter().map(|shop| shop.lock().told()));
     json_answer(200, &accounts)
 }
 
@@ -140,6 +142,12 @@ fn add_account(Json(mut account): Json<Value>, world: Data<&Arc<World>>) -> Cont
             world.add_whatsapp(account)?;
             world.whatsapp.get(&id)?.lock().told()
         }
+        Some(telegram::PROVIDER) => {
+            let account: TelegramAccount = understood(account)?;
+            let id = account.id.clone();
+            world.add_telegram(account)?;
+            world.telegram.get(&id)?.lock().told()
+        }
         Some(other) => return Err(SandboxError::Unclear(format!("there is no provider {other}"))),
     };
     Ok(json_answer(201, &told))
@@ -147,13 +155,23 @@ fn add_account(Json(mut account): Json<Value>, world: Data<&Arc<World>>) -> Cont
 
 #[handler]
 fn change_account(Path(id): Path<String>, Json(change): Json<Value>, world: Data<&Arc<World>>) -> Control {
-    if let Some(shop) = world.whatsapp.find(&id) {
-        shop.lock().change(understood(change)?);
-        return Ok(json_answer(200, &shop.lock().told()));
-    }
-    let shop = world.instagram.get(&id)?;
-    shop.lock().change(understood(change)?);
-    let told = shop.lock().told();
+    let told = match world.provider_of(&id)? {
+        Provider::Instagram => {
+            let shop = world.instagram.get(&id)?;
+            shop.lock().change(understood(change)?);
+            shop.lock().told()
+        }
+        Provider::Whatsapp => {
+            let shop = world.whatsapp.get(&id)?;
+            shop.lock().change(understood(change)?);
+            shop.lock().told()
+        }
+        Provider::Telegram => {
+            let shop = world.telegram.get(&id)?;
+            shop.lock().change(understood(change)?);
+            shop.lock().told()
+        }
+    };
     Ok(json_answer(200, &told))
 }
 
@@ -193,58 +211,67 @@ fn clear_faults(Path(account): Path<String>, world: Data<&Arc<World>>) -> Status
 }
 
 #[handler]
-fn standing(Path((account, igsid)): Path<(String, String)>, world: Data<&Arc<World>>) -> Control {
-    if world.whatsapp.find(&account).is_some() {
-        let customer = WhatsappCustomer::new(world.clone(), &account, &igsid)?;
-        return Ok(json_answer(200, &customer.standing()));
-    }
-    let customer = Customer::new(world.clone(), &account, &igsid)?;
-    Ok(json_answer(200, &customer.standing()))
+fn standing(Path((account, who)): Path<(String, String)>, world: Data<&Arc<World>>) -> Control {
+    let here = world.clone();
+    Ok(match world.provider_of(&account)? {
+        Provider::Instagram => json_answer(200, &Customer::new(here, &account, &who)?.standing()),
+        Provider::Whatsapp => json_answer(200, &WhatsappCustomer::new(here, &account, &who)?.standing()),
+        Provider::Telegram => json_answer(200, &TelegramCustomer::new(here, &account, &who)?.standing()),
+    })
 }
 
 #[handler]
 async fn act(
-    Path((account, igsid)): Path<(String, String)>,
+    Path((account, who)): Path<(String, String)>,
     Json(wish): Json<Value>,
     world: Data<&Arc<World>>,
 ) -> Control {
-    if world.whatsapp.find(&account).is_some() {
-        return Ok(json_answer(200, &whatsapp::control::act(&world, &account, &igsid, wish).await?));
-    }
-    let customer = Customer::new(world.clone(), &account, &igsid)?;
-    let Wish { events, delivery } = Wish::read(wish)?;
-    let actions = events.into_iter().map(understood).collect::<Result<Vec<Action>, _>>()?;
-    Ok(json_answer(200, &customer.does_all(actions, &delivery).await?))
+    let delivered = match world.provider_of(&account)? {
+        Provider::Instagram => {
+            let customer = Customer::new(world.clone(), &account, &who)?;
+            let Wish { events, delivery } = Wish::read(wish)?;
+            let actions = events.into_iter().map(understood).collect::<Result<Vec<Action>, _>>()?;
+            customer.does_all(actions, &delivery).await?
+        }
+        Provider::Whatsapp => whatsapp::control::act(&world, &account, &who, wish).await?,
+        Provider::Telegram => telegram::control::act(&world, &account, &who, wish).await?,
+    };
+    Ok(json_answer(200, &delivered))
 }
 
 #[handler]
 fn introduce(
-    Path((account, igsid)): Path<(String, String)>,
+    Path((account, who)): Path<(String, String)>,
     Json(wish): Json<Value>,
     world: Data<&Arc<World>>,
 ) -> Control {
-    if world.whatsapp.find(&account).is_some() {
-        return Ok(json_answer(200, &whatsapp::control::introduce(&world, &account, &igsid, wish)?));
-    }
-    let introduction: Introduction<Profile> = understood(wish)?;
-    let customer = Customer::new(world.clone(), &account, &igsid)?;
-    if let Some(profile) = introduction.profile {
-        customer.has_profile(profile);
-    }
-    if let Some(ago_ms) = introduction.wrote_ms_ago {
-        customer.wrote_ms_ago(ago_ms);
-    }
-    Ok(json_answer(200, &customer.standing()))
+    Ok(match world.provider_of(&account)? {
+        Provider::Instagram => {
+            let introduction: Introduction<Profile> = understood(wish)?;
+            let customer = Customer::new(world.clone(), &account, &who)?;
+            if let Some(profile) = introduction.profile {
+                customer.has_profile(profile);
+            }
+            if let Some(ago_ms) = introduction.wrote_ms_ago {
+                customer.wrote_ms_ago(ago_ms);
+            }
+            json_answer(200, &customer.standing())
+        }
+        Provider::Whatsapp => json_answer(200, &whatsapp::control::introduce(&world, &account, &who, wish)?),
+        Provider::Telegram => json_answer(200, &telegram::control::introduce(&world, &account, &who, wish)?),
+    })
 }
 
 #[handler]
 fn forget(
-    Path((account, igsid)): Path<(String, String)>,
+    Path((account, who)): Path<(String, String)>,
     world: Data<&Arc<World>>,
 ) -> Result<StatusCode, SandboxError> {
-    match world.whatsapp.find(&account) {
-        Some(_) => WhatsappCustomer::new(world.clone(), &account, &igsid)?.is_forgotten(),
-        None => Customer::new(world.clone(), &account, &igsid)?.is_forgotten(),
+    let here = world.clone();
+    match world.provider_of(&account)? {
+        Provider::Instagram => Customer::new(here, &account, &who)?.is_forgotten(),
+        Provider::Whatsapp => WhatsappCustomer::new(here, &account, &who)?.is_forgotten(),
+        Provider::Telegram => TelegramCustomer::new(here, &account, &who)?.is_forgotten(),
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -258,15 +285,21 @@ struct Typed {
 
 #[handler]
 async fn staff(
-    Path((account, igsid)): Path<(String, String)>,
+    Path((account, who)): Path<(String, String)>,
     Json(typed): Json<Typed>,
     world: Data<&Arc<World>>,
 ) -> Control {
-    if world.whatsapp.find(&account).is_some() {
-        return Ok(json_answer(200, &whatsapp::control::staff(&world, &account, &igsid, typed.text).await?));
-    }
-    let staff = Staff::new(Customer::new(world.clone(), &account, &igsid)?);
-    Ok(json_answer(200, &staff.types(typed.text).await?))
+    let delivered = match world.provider_of(&account)? {
+        Provider::Instagram => {
+            let staff = Staff::new(Customer::new(world.clone(), &account, &who)?);
+            staff.types(typed.text).await?
+        }
+        Provider::Whatsapp => whatsapp::control::staff(&world, &account, &who, typed.text).await?,
+        Provider::Telegram => {
+            return Err(SandboxError::Unclear("nobody types in an app for a Telegram bot".into()));
+        }
+    };
+    Ok(json_answer(200, &delivered))
 }
 
 /// Events of several WhatsApp customers in posts that they share.

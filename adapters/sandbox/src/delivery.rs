@@ -23,9 +23,9 @@ pub struct Delivery {
     pub timestamps: Timestamps,
     /// Each event so many times in its post, with the same id (WhatsApp).
     pub repeated: u32,
-    /// Sends characters beyond ASCII as they are, instead of `\uXXXX` (WhatsApp).
+    /// Sends characters beyond ASCII as they are, instead of `\uXXXX` (WhatsApp, Telegram).
     pub utf8: bool,
-    /// Adds fields that nobody knows, on every level (WhatsApp).
+    /// Adds fields that nobody knows, on every level (WhatsApp, Telegram).
     pub unknown_fields: bool,
     /// Another `object` than the channel's own.
     pub object: Option<String>,
@@ -73,7 +73,7 @@ pub enum Batch {
     Changes,
 }
 
-/// The signature sent along.
+/// The signature sent along; on Telegram the secret token, bent likewise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signature {
@@ -90,7 +90,7 @@ pub enum Signature {
     Truncated,
     /// The right one in capitals.
     Uppercase,
-    /// The right digits without `sha256=`.
+    /// The right digits without `sha256=` (Telegram: as it is).
     Bare,
 }
 

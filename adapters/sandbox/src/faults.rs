@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
+use crate::rate::Second;
 use crate::whatsapp::Step;
 
 /// One scripted fault.
@@ -81,7 +82,7 @@ pub enum What {
         /// Length of the answer's body.
         bytes: usize,
     },
-    /// The message is taken; its receipts (echo and `read`, or WhatsApp's statuses) arrive as webhooks before the answer does.
+    /// The message is taken; its receipts (echo and `read`, or WhatsApp's statuses; Telegram has none) arrive as webhooks before the answer does.
     ReceiptBeforeAnswer,
     /// The message is taken; these statuses follow it instead of the account's (WhatsApp).
     Statuses {
@@ -92,7 +93,7 @@ pub enum What {
     RateLimit {
         /// Calls taken in one second.
         per_second: u32,
-        /// Answered with this status; 400 when absent.
+        /// Answered with this status; the channel's own when absent.
         #[serde(default)]
         status: Option<u16>,
         /// `Retry-After`, in seconds.
@@ -126,7 +127,7 @@ pub enum On {
     Profile,
     /// Token refresh.
     Token,
-    /// Media: upload, look-up, download, deletion (WhatsApp).
+    /// Media: upload, look-up, download, deletion (WhatsApp, Telegram).
     Media,
     /// Every call.
     Any,
@@ -177,28 +178,11 @@ impl Fault {
     }
 }
 
-/// A count of calls within the last second.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Second(VecDeque<i64>);
-
-impl Second {
-    /// Counts a call, unless that would be more than `limit` in one second.
-    pub(crate) fn admit(&mut self, limit: u32, now_ms: i64) -> bool {
-        while self.0.front().is_some_and(|at| now_ms - at >= 1000 || *at > now_ms) {
-            self.0.pop_front();
-        }
-        let admitted = self.0.len() < limit as usize;
-        if admitted {
-            self.0.push_back(now_ms);
-        }
-        admitted
-    }
-}
-
 /// A standing limit that refused a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limited {
-    pub(crate) status: u16,
+    /// As the script wants it; `None` for the channel's own.
+    pub(crate) status: Option<u16>,
     pub(crate) retry_after_s: Option<u64>,
 }
 
@@ -220,7 +204,7 @@ impl Faults {
         let script = scripts.entry(account.to_owned()).or_default();
         match fault.what {
             What::RateLimit { per_second, status, retry_after_s } => {
-                script.limit = Some((per_second, Limited { status: status.unwrap_or(400), retry_after_s }));
+                script.limit = Some((per_second, Limited { status, retry_after_s }));
                 script.calls = Second::default();
             }
             _ => script.queue.push_back(fault),

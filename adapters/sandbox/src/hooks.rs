@@ -33,20 +33,51 @@ const POSTS_KEPT: usize = 100_000;
 pub(crate) struct Target {
     pub(crate) account: String,
     pub(crate) url: String,
-    /// None: posts are not signed at all.
-    pub(crate) secret: Option<Secret>,
+    pub(crate) seal: Seal,
 }
+
+/// How a provider posts: what proves that a post is its own, and which answers it takes for a yes.
+#[derive(Clone, Debug)]
+pub(crate) enum Seal {
+    /// Nothing proves anything (the reseller).
+    Bare,
+    /// Meta: a signature over the bytes; 200 is a yes.
+    Signature(Secret),
+    /// Telegram: the token that `setWebhook` was given, if it was given one; any 2xx is a yes.
+    Token(Option<Secret>),
+}
+
+impl Seal {
+    /// The header that proves the post.
+    fn header(&self, body: &[u8], how: Signature) -> Option<(&'static str, String)> {
+        match self {
+            Self::Bare | Self::Token(None) => None,
+            Self::Signature(secret) => Some(("x-hub-signature-256", sign(secret, body, how)?)),
+            Self::Token(Some(secret)) => Some((TOKEN_HEADER, shown(secret, how)?)),
+        }
+    }
+
+    fn takes(&self, status: u16) -> bool {
+        match self {
+            Self::Bare | Self::Signature(_) => status == 200,
+            Self::Token(_) => (200..300).contains(&status),
+        }
+    }
+}
+
+/// core.telegram.org/bots/api#setwebhook
+const TOKEN_HEADER: &str = "x-telegram-bot-api-secret-token";
 
 impl Target {
     /// An account's target; the delivery's own address goes before the account's.
     pub(crate) fn of(
         account: &str,
         url: Option<&str>,
-        secret: Option<&Secret>,
+        seal: Seal,
         delivery: &Delivery,
     ) -> Result<Self, SandboxError> {
         let url = delivery.url.as_deref().or(url).ok_or_else(|| SandboxError::NoWebhook(account.into()))?;
-        Ok(Self { account: account.into(), url: url.into(), secret: secret.cloned() })
+        Ok(Self { account: account.into(), url: url.into(), seal })
     }
 }
 
@@ -59,7 +90,7 @@ pub struct Posted {
     pub url: String,
     /// The bytes sent.
     pub body: String,
-    /// The signature header sent, if any.
+    /// The signature header sent, if any. A token that is sent as it is stays untold.
     pub signature: Option<String>,
     /// Tries made.
     pub attempts: u32,
@@ -69,6 +100,8 @@ pub struct Posted {
     pub error: Option<String>,
     /// How long all tries took, ms of real time.
     pub elapsed_ms: i64,
+    /// Whether the gateway took it, by what the provider takes for a yes.
+    pub taken: bool,
     /// Held back by a fault, or lost by one: no try was made.
     pub held: bool,
 }
@@ -76,7 +109,7 @@ pub struct Posted {
 impl Posted {
     /// Whether the gateway took it.
     pub fn accepted(&self) -> bool {
-        self.status == Some(200)
+        self.taken
     }
 }
 
@@ -111,7 +144,7 @@ impl Delivered {
 struct Post {
     target: Target,
     body: Bytes,
-    signature: Option<String>,
+    header: Option<(&'static str, String)>,
     retries: u32,
 }
 
@@ -166,12 +199,11 @@ impl Hooks {
     }
 
     fn prepare(&self, target: &Target, body: String, delivery: &Delivery) -> Post {
-        let signed = |secret| sign(secret, body.as_bytes(), delivery.signature);
-        let signature = target.secret.as_ref().and_then(signed);
+        let header = target.seal.header(body.as_bytes(), delivery.signature);
         let body = if delivery.alter { altered(body) } else { body };
         let url = delivery.url.clone().unwrap_or_else(|| target.url.clone());
         let retries = delivery.retries.unwrap_or(self.settings.retries);
-        Post { target: Target { url, ..target.clone() }, body: body.into(), signature, retries }
+        Post { target: Target { url, ..target.clone() }, body: body.into(), header, retries }
     }
 
     async fn under_faults(&self, post: Post) -> Vec<Posted> {
@@ -211,6 +243,7 @@ impl Hooks {
                 Ok(Err(error)) => (None, Some(error)),
                 Err(_) => (None, Some("no answer in time".into())),
             };
+            posted.taken = posted.status.is_some_and(|status| post.target.seal.takes(status));
         }
         posted.elapsed_ms = machine_ms() - began;
         let mut all = self.posted.lock();
@@ -229,21 +262,28 @@ impl Post {
             account: self.target.account.clone(),
             url: self.target.url.clone(),
             body: String::from_utf8_lossy(&self.body).into_owned(),
-            signature: self.signature.clone(),
+            signature: self.signature(),
             attempts: 0,
             status: None,
             error: None,
             elapsed_ms: 0,
+            taken: false,
             held: true,
         }
     }
 
+    fn signature(&self) -> Option<String> {
+        let (_, value) = self.header.as_ref()?;
+        matches!(self.target.seal, Seal::Signature(_)).then(|| value.clone())
+    }
+
     async fn once(&self) -> Result<u16, String> {
-        let mut request = Request::post(&self.target.url)
-            .header("content-type", "application/json")
-            .header("user-agent", "facebookexternalua");
-        if let Some(signature) = &self.signature {
-            request = request.header("x-hub-signature-256", signature);
+        let mut request = Request::post(&self.target.url).header("content-type", "application/json");
+        if !matches!(self.target.seal, Seal::Token(_)) {
+            request = request.header("user-agent", "facebookexternalua");
+        }
+        if let Some((name, value)) = &self.header {
+            request = request.header(*name, value);
         }
         let request = request.body(Full::new(self.body.clone())).map_err(|error| error.to_string())?;
         fetch(&self.target.url, request).await.map(|(status, _)| status)
@@ -292,6 +332,19 @@ fn sign(secret: &Secret, body: &[u8], how: Signature) -> Option<String> {
         Signature::Truncated => format!("sha256={}", &right()[..40]),
         Signature::Uppercase => format!("sha256={}", right().to_uppercase()),
         Signature::Bare => right(),
+    })
+}
+
+/// A token as it is sent, or bent as a signature would be.
+fn shown(secret: &Secret, how: Signature) -> Option<String> {
+    let right = secret.expose();
+    Some(match how {
+        Signature::Right | Signature::Bare => right.to_owned(),
+        Signature::Wrong => right.chars().map(|letter| if letter == 'a' { 'b' } else { 'a' }).collect(),
+        Signature::OtherSecret => "another-secret-token-of-nobody".to_owned(),
+        Signature::Missing => return None,
+        Signature::Truncated => right[..right.len() / 2].to_owned(),
+        Signature::Uppercase => right.to_uppercase(),
     })
 }
 

@@ -39,25 +39,48 @@
 //! # }
 //! ```
 
+//!
+//! Telegram's bots ([`TelegramAccount`]) are written to by customers ([`TelegramCustomer`]) who tap, edit, react, block and unblock:
+//!
+//! ```no_run
+//! use tradepost_sandbox::{Fault, Sandbox, SandboxConfig, TelegramAccount, TelegramAction, What};
+//!
+//! # async fn story() -> Result<(), tradepost_sandbox::SandboxError> {
+//! let bot = TelegramAccount::new("7000000001").with_webhook("http://127.0.0.1:8080/webhooks/telegram/main");
+//! let sandbox = Sandbox::start(SandboxConfig::default().with_telegram(bot)).await?;
+//! let nina = sandbox.telegram_customer("7000000001", "4711")?;
+//! nina.does(TelegramAction::Start { payload: Some("poster".into()) }).await?;
+//! nina.taps("Yes").await?;
+//! nina.does(TelegramAction::Block {}).await?;
+//! # Ok(())
+//! # }
+//! ```
+
 #![forbid(unsafe_code)]
 
 mod agenda;
+mod answer;
 mod clock;
 mod config;
 mod control;
 mod delivery;
+mod desk;
 mod error;
 mod faults;
 mod graph;
 mod handshake;
 mod hooks;
+mod host;
 mod instagram;
+mod json;
 mod log;
 mod media;
 mod mint;
+mod rate;
 mod registry;
 mod secret;
 mod server;
+mod telegram;
 mod whatsapp;
 mod wish;
 mod world;
@@ -83,13 +106,17 @@ pub use instagram::{
 };
 pub use log::{Answer, Double, Entry, Filter, Log, Outcome};
 pub use secret::Secret;
+pub use telegram::{
+    TelegramAccount, TelegramAction, TelegramBeside, TelegramChange, TelegramCustomer, TelegramEvent,
+    TelegramMedia, TelegramProfile, TelegramRate, TelegramSent, TelegramStanding,
+};
 pub use whatsapp::{
     Beside, Crowd, Dialect, Failures, OrderItem, Sent, Step, Template, TemplateNews, WhatsappAccount,
     WhatsappAction, WhatsappChange, WhatsappCustomer, WhatsappEvent, WhatsappMedia, WhatsappProfile,
     WhatsappRate, WhatsappStanding,
 };
 
-use world::World;
+use world::{Provider, World};
 
 /// A running sandbox. Dropping it cuts it off; [`Sandbox::stop`] lets open connections end.
 pub struct Sandbox {
@@ -112,7 +139,7 @@ impl Sandbox {
             .at("/cdn/:name", get(media::serve))
             .at("/lookaside/:id", get(whatsapp::media::serve))
             .at("/api/*path", whatsapp::wapi::serve)
-            .at("/*path", graph::serve)
+            .at("/*path", host::serve)
             .data(world.clone());
         let (stop, stopped) = watch::channel(false);
         let agenda = tokio::spawn(agenda::keep(world.clone(), stopped.clone()));
@@ -125,7 +152,7 @@ impl Sandbox {
         self.address
     }
 
-    /// The base of all addresses, without a slash at the end: Meta's hosts, and with `/api` behind it the reseller's.
+    /// The base of all addresses, without a slash at the end: Meta's hosts and Telegram's, and with `/api` behind it the reseller's.
     pub fn base_url(&self) -> &str {
         &self.world.base_url
     }
@@ -168,11 +195,34 @@ impl Sandbox {
 
     /// Sets where an account's webhooks go, whichever channel's it is.
     pub fn set_webhook(&self, account: &str, url: impl Into<String>) -> Result<(), SandboxError> {
-        if self.world.whatsapp.find(account).is_some() {
-            let change = WhatsappChange { webhook_url: Some(url.into()), ..WhatsappChange::default() };
-            return self.change_whatsapp(account, change);
+        let webhook_url = Some(url.into());
+        match self.world.provider_of(account)? {
+            Provider::Instagram => {
+                self.change(account, AccountChange { webhook_url, ..AccountChange::default() })
+            }
+            Provider::Whatsapp => {
+                self.change_whatsapp(account, WhatsappChange { webhook_url, ..WhatsappChange::default() })
+            }
+            Provider::Telegram => {
+                self.change_telegram(account, TelegramChange { webhook_url, ..TelegramChange::default() })
+            }
         }
-        self.change(account, AccountChange { webhook_url: Some(url.into()), ..AccountChange::default() })
+    }
+
+    /// Adds a Telegram bot.
+    pub fn add_telegram(&self, account: TelegramAccount) -> Result<(), SandboxError> {
+        self.world.add_telegram(account)
+    }
+
+    /// Changes a Telegram bot's settings.
+    pub fn change_telegram(&self, account: &str, change: TelegramChange) -> Result<(), SandboxError> {
+        self.world.telegram.get(account)?.lock().change(change);
+        Ok(())
+    }
+
+    /// A customer of a Telegram bot, by the id of their chat.
+    pub fn telegram_customer(&self, account: &str, who: &str) -> Result<TelegramCustomer, SandboxError> {
+        TelegramCustomer::new(self.world.clone(), account, who)
     }
 
     /// Adds a WhatsApp number.

@@ -44,7 +44,7 @@ pub struct Entry {
     pub seq: u64,
     /// The sandbox's time, ms since 1970.
     pub at_ms: i64,
-    /// `instagram` or `whatsapp`.
+    /// `instagram`, `whatsapp` or `telegram`.
     pub provider: String,
     /// The account that sent; empty when the caller could not be recognised.
     pub account: String,
@@ -171,7 +171,8 @@ impl Log {
 
     /// The texts one customer got, in order: words, bodies above buttons, filled-in templates.
     pub fn texts(&self, account: &str, customer: &str) -> Vec<String> {
-        let places = ["/message/text", "/text/body", "/interactive/body/text", "/message_body", "/body_text"];
+        let places =
+            ["/message/text", "/text/body", "/interactive/body/text", "/message_body", "/body_text", "/text"];
         let at = |entry: &Entry, place| entry.body.pointer(place).and_then(Value::as_str).map(str::to_owned);
         let shown = |entry: &Entry| entry.shown.as_ref()?["body"].as_str().map(str::to_owned);
         let text = |entry: Entry| places.iter().find_map(|place| at(&entry, place)).or_else(|| shown(&entry));

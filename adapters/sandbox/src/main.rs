@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
-use tradepost_sandbox::{InstagramAccount, Sandbox, SandboxConfig, WhatsappAccount};
+use tradepost_sandbox::{InstagramAccount, Sandbox, SandboxConfig, TelegramAccount, WhatsappAccount};
 
 /// Providers' protocols over real HTTP on 127.0.0.1, for tests. Prints one JSON line when ready: {"ready":true,"address":…,"base_url":…}.
 #[derive(Parser)]
@@ -26,6 +26,9 @@ struct Options {
     /// A WhatsApp number by its phone_number_id, everything else made up from it; ID=URL also sets its webhook address. May be repeated.
     #[arg(long, value_name = "ID[=WEBHOOK_URL]")]
     whatsapp: Vec<String>,
+    /// A Telegram bot by its id, everything else made up from it; ID=URL also sets its webhook address. May be repeated.
+    #[arg(long, value_name = "ID[=WEBHOOK_URL]")]
+    telegram: Vec<String>,
     /// Appends the log to this file, as JSON lines. Overrides the file's.
     #[arg(long)]
     log: Option<PathBuf>,
@@ -54,6 +57,10 @@ impl Options {
         for account in &self.whatsapp {
             let (id, url) = id_and_url(account);
             config.whatsapp.push(WhatsappAccount { webhook_url: url, ..WhatsappAccount::new(id) });
+        }
+        for account in &self.telegram {
+            let (id, url) = id_and_url(account);
+            config.telegram.push(TelegramAccount { webhook_url: url, ..TelegramAccount::new(id) });
         }
         Ok(config)
     }

@@ -67,6 +67,27 @@ pub(crate) async fn bent(world: &World, content_type: &str, file: Bytes, bend: &
     }
 }
 
+/// A type without its parameters.
+pub(crate) fn bare(mime: &str) -> &str {
+    mime.split(';').next().unwrap_or_default().trim()
+}
+
+/// Whether the bytes are what the type says, as far as the first of them tell.
+pub(crate) fn is_genuine(mime: &str, file: &[u8]) -> bool {
+    let at = |place: usize, mark: &[u8]| file.get(place..).is_some_and(|rest| rest.starts_with(mark));
+    match bare(mime) {
+        "image/jpeg" => at(0, b"\xff\xd8\xff"),
+        "image/png" => at(0, b"\x89PNG"),
+        "image/webp" => at(0, b"RIFF") && at(8, b"WEBP"),
+        "application/pdf" => at(0, b"%PDF"),
+        "video/mp4" | "video/3gpp" | "audio/mp4" => at(4, b"ftyp"),
+        "audio/amr" => at(0, b"#!AMR"),
+        // Only with Opus inside.
+        "audio/ogg" => at(0, b"OggS") && file.windows(8).take(64).any(|window| window == b"OpusHead"),
+        _ => true,
+    }
+}
+
 /// The first page of an Ogg stream with Opus in it.
 const OGG: &[u8] = b"OggS\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead";
 

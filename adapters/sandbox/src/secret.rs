@@ -15,6 +15,11 @@ impl Secret {
         &self.0
     }
 
+    /// Makes it up, if it was left out.
+    pub(crate) fn made_up(&mut self, make: impl FnOnce() -> String) {
+        made_up(&mut self.0, make);
+    }
+
     /// Whether nothing was given.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -31,7 +36,7 @@ pub(crate) fn made_up(word: &mut String, make: impl FnOnce() -> String) {
 /// Makes up an account's token, signing key and verify token where they were left out.
 pub(crate) fn complete_secrets(id: &str, secrets: [&mut Secret; 3]) {
     for (secret, kind) in secrets.into_iter().zip(["token", "secret", "verify"]) {
-        made_up(&mut secret.0, || format!("{kind}-{id}"));
+        secret.made_up(|| format!("{kind}-{id}"));
     }
 }
 

@@ -18,6 +18,7 @@ use crate::instagram::{self, InstagramAccount};
 use crate::log::Log;
 use crate::mint::Mint;
 use crate::secret::Secret;
+use crate::telegram::{self, TelegramAccount};
 use crate::whatsapp::{self, WhatsappAccount};
 
 /// One sandbox: clock, agenda, log, faults, post room, and each provider's accounts.
@@ -31,6 +32,15 @@ pub(crate) struct World {
     pub(crate) agenda: Agenda,
     pub(crate) instagram: instagram::Shops,
     pub(crate) whatsapp: whatsapp::Shops,
+    pub(crate) telegram: telegram::Shops,
+}
+
+/// Whose protocol an account speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Provider {
+    Instagram,
+    Whatsapp,
+    Telegram,
 }
 
 impl World {
@@ -47,9 +57,11 @@ impl World {
             agenda: Agenda::default(),
             instagram: instagram::Shops::default(),
             whatsapp: whatsapp::Shops::default(),
+            telegram: telegram::Shops::default(),
         };
         config.instagram.into_iter().try_for_each(|account| world.add_instagram(account))?;
         config.whatsapp.into_iter().try_for_each(|account| world.add_whatsapp(account))?;
+        config.telegram.into_iter().try_for_each(|account| world.add_telegram(account))?;
         Ok(world)
     }
 
@@ -57,9 +69,7 @@ impl World {
     pub(crate) fn add_instagram(&self, account: InstagramAccount) -> Result<(), SandboxError> {
         let account = account.completed();
         let (id, token) = (account.id.clone(), account.access_token.clone());
-        if self.whatsapp.find(&id).is_some() {
-            return Err(SandboxError::Taken(id));
-        }
+        self.is_free(&id)?;
         let same_token = |shop: &instagram::Shop| shop.lock().account.access_token == token;
         self.instagram.add(id, instagram::Shop::new(account), same_token)
     }
@@ -68,29 +78,60 @@ impl World {
     pub(crate) fn add_whatsapp(&self, account: WhatsappAccount) -> Result<(), SandboxError> {
         let mut account = account.completed();
         let id = account.id.clone();
-        if self.instagram.find(&id).is_some() {
-            return Err(SandboxError::Taken(id));
-        }
+        self.is_free(&id)?;
         let nameless = account.templates.iter_mut().filter(|template| template.id.is_empty());
         nameless.for_each(|template| template.id = self.mint.number());
         self.whatsapp.add(id, whatsapp::Shop::new(account), |_| false)
     }
 
-    /// Whether an account of either channel has this id.
-    pub(crate) fn knows(&self, account: &str) -> Result<(), SandboxError> {
-        match self.whatsapp.find(account) {
-            Some(_) => Ok(()),
-            None => self.instagram.get(account).map(drop),
+    /// Adds a Telegram bot. Its id stands in its token, which tells it from others.
+    pub(crate) fn add_telegram(&self, account: TelegramAccount) -> Result<(), SandboxError> {
+        let account = account.completed();
+        let id = account.id.clone();
+        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(SandboxError::Unclear(format!("a bot's id is digits, not {id:?}")));
         }
+        self.is_free(&id)?;
+        self.telegram.add(id, telegram::Shop::new(account, self.clock.now_ms()), |_| false)
+    }
+
+    fn is_free(&self, id: &str) -> Result<(), SandboxError> {
+        match self.provider_of(id) {
+            Ok(_) => Err(SandboxError::Taken(id.into())),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Whose account that is. Ids are told apart across channels.
+    pub(crate) fn provider_of(&self, account: &str) -> Result<Provider, SandboxError> {
+        if self.whatsapp.find(account).is_some() {
+            return Ok(Provider::Whatsapp);
+        }
+        if self.telegram.find(account).is_some() {
+            return Ok(Provider::Telegram);
+        }
+        self.instagram.get(account).map(|_| Provider::Instagram)
+    }
+
+    /// Whether an account of any channel has this id.
+    pub(crate) fn knows(&self, account: &str) -> Result<(), SandboxError> {
+        self.provider_of(account).map(drop)
     }
 
     /// Where an account's webhooks go, and the token of its handshake.
     pub(crate) fn door_of(&self, account: &str) -> Result<(Target, Secret), SandboxError> {
-        if let Some(shop) = self.whatsapp.find(account) {
-            return Ok((shop.target(&Delivery::default())?, shop.verify_token()));
+        let usual = Delivery::default();
+        match self.provider_of(account)? {
+            Provider::Whatsapp => {
+                let shop = self.whatsapp.get(account)?;
+                Ok((shop.target(&usual)?, shop.verify_token()))
+            }
+            Provider::Instagram => {
+                let shop = self.instagram.get(account)?;
+                Ok((shop.target(&usual)?, shop.verify_token()))
+            }
+            Provider::Telegram => Err(SandboxError::Unclear("Telegram makes no handshake".into())),
         }
-        let shop = self.instagram.get(account)?;
-        Ok((shop.target(&Delivery::default())?, shop.verify_token()))
     }
 }
 

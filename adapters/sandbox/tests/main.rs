@@ -12,5 +12,6 @@ mod process;
 mod refusals;
 mod sends;
 mod stage;
+mod telegram;
 mod whatsapp;
 mod windows;

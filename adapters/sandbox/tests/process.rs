@@ -17,7 +17,8 @@ async fn another_process_serves_logs_and_leaves() {
     let template =
         json!({ "name": "hello", "language": "en", "components": [{ "type": "BODY", "text": "Hi" }] });
     let config = json!({ "instagram": [{ "id": "1", "access_token": "t1", "accept_strangers": true }],
-        "whatsapp": [{ "id": "7", "statuses": ["sent", { "status": "read", "after_ms": 5 }], "templates": [template] }] });
+        "whatsapp": [{ "id": "7", "statuses": ["sent", { "status": "read", "after_ms": 5 }], "templates": [template] }],
+        "telegram": [{ "id": "9", "rate": { "messages_per_s": null } }] });
     std::fs::File::create(&settings).unwrap().write_all(config.to_string().as_bytes()).unwrap();
     let mut process = Command::new(env!("CARGO_BIN_EXE_tradepost-sandbox"))
         .args([
@@ -29,6 +30,8 @@ async fn another_process_serves_logs_and_leaves() {
             "2=http://127.0.0.1:1/hook",
             "--whatsapp",
             "555000111=http://127.0.0.1:1/wa",
+            "--telegram",
+            "7000000001=http://127.0.0.1:1/tg",
         ])
         .stdout(Stdio::piped())
         .spawn()
@@ -45,6 +48,11 @@ async fn another_process_serves_logs_and_leaves() {
         (&json!("whatsapp"), &json!("http://127.0.0.1:1/wa"))
     );
     assert_eq!((&accounts[3]["id"], &accounts[3]["templates"]), (&json!("7"), &json!(1)));
+    assert_eq!(
+        (&accounts[4]["id"], &accounts[4]["webhook_url"]),
+        (&json!("7000000001"), &json!("http://127.0.0.1:1/tg"))
+    );
+    assert_eq!((&accounts[5]["id"], &accounts[5]["rate"]["messages_per_s"]), (&json!("9"), &Value::Null));
     let url = format!("{base}/v25.0/1/messages?access_token=t1");
     assert_eq!(call(Method::POST, &url, &[], text("Hi").to_string()).await.unwrap().status, 200);
     assert!(Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap().success());

@@ -62,7 +62,7 @@ pub struct AccountConfig {
 }
 
 impl AccountConfig {
-    /// A bot at Telegram's own address, with careful limits.
+    /// A bot at Telegram's own address, with careful limits: 30 calls a second are taken, and what left at a distance may arrive together.
     pub fn new(account: impl Into<String>, token: SecretString) -> Self {
         Self {
             account: account.into(),
@@ -70,7 +70,7 @@ impl AccountConfig {
             base: HOME.into(),
             time_limit: Duration::from_secs(30),
             concurrency: 8,
-            per_second: 30,
+            per_second: 25,
             pair_every: Duration::from_secs(1),
         }
     }

@@ -43,7 +43,7 @@ fn an_account_is_made_of_its_settings() {
     let account = Plug.account("4711", &token("4711:AAx_-9")).expect("an account");
     let terms = account.messenger.terms();
     assert_eq!(terms.account.as_str(), format!("{KIND}:4711"));
-    assert_eq!((terms.per_second, terms.concurrency, terms.repeat), (30, 8, Repeat::Never));
+    assert_eq!((terms.per_second, terms.concurrency, terms.repeat), (25, 8, Repeat::Never));
     assert_eq!(terms.pair.map(|pair| pair.every), Some(Duration::from_secs(1)));
     let media = account.media.expect("files are fetched");
     assert_ne!(media.fetch_terms().account, terms.account);

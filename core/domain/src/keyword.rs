@@ -114,7 +114,8 @@ pub struct Heard {
 
 impl Keyword {
     /// The keyword that a whole message is in a shop of that locale (`pt-BR`), but for case, blanks and marks around it. A word
-    /// that is asked as a question asks for help at most. It is confirmed in its own language; a word that is written
+    /// that is asked as a question asks for help at most. A command begins nothing: a messenger's own button may have written it, as
+    /// `/start` begins every chat with a bot, and nobody agrees to offers by that. It is confirmed in its own language; a word that is written
     /// everywhere, or in the locale's language too, in that.
     pub fn heard(text: &str, locale: &str) -> Option<Heard> {
         let word = bare(text)?;
@@ -133,7 +134,12 @@ impl Keyword {
             }
         };
         let asked = text.contains(['?', '؟', '？', '¿']);
-        (!asked || heard.keyword == Help).then_some(heard)
+        let commanded = text.trim_start().starts_with('/');
+        match heard.keyword {
+            Help => Some(heard),
+            Start if commanded => None,
+            _ => (!asked).then_some(heard),
+        }
     }
 }
 
@@ -252,6 +258,10 @@ mod tests {
     #[case::two_words("stop  ALL", "en", Some(Stop))]
     #[case::cancel("cancel", "en", Some(Cancel))]
     #[case::start("Start.", "en", Some(Start))]
+    #[case::begins_a_chat("/start", "en", None)]
+    #[case::begins_a_chat_in_hindi(" /शुरू", "hi", None)]
+    #[case::command_that_ends("/stop", "en", Some(Stop))]
+    #[case::command_that_asks("/help", "en", Some(Help))]
     #[case::unmistakable_elsewhere("Abmelden", "en", Some(Stop))]
     #[case::spanish("Dar de baja", "en", Some(Stop))]
     #[case::portuguese("SAIR", "pt-BR", Some(Stop))]

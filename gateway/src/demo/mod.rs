@@ -35,9 +35,8 @@ pub async fn play(
 ) -> Result<Vec<String>, DemoError> {
     let stage = Stage::open(outfit, demo).await?;
     show::opening(&stage);
-    let [one, other] = Place::ALL.map(|place| play::all(&stage, place));
-    let (one, other) = tokio::try_join!(one, other)?;
-    let mut differences = [one, other].concat();
+    let stories = Place::ALL.map(|place| play::all(&stage, place));
+    let mut differences = futures::future::try_join_all(stories).await?.concat();
     differences.extend(play::judge(&stage));
     show::verdict(&differences);
     if !demo.once {

@@ -90,14 +90,15 @@ async fn comes(stage: &Stage, (place, id): With<'_>, count: usize) -> bool {
     false
 }
 
-/// The receipt of what was read finds its line.
+/// The receipt of what was read finds its line; where there are no receipts, the line knows that it has left.
 async fn seen(stage: &Stage, with: With<'_>) -> Result<(), DemoError> {
     let Some(conversation) = stage.conversation(with).await? else { return Ok(()) };
+    let last_way = if with.0.tells_of_reading() { Way::Read } else { Way::Sent };
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(5) {
         let lines = stage.transcript(conversation).await?;
         let last = lines.iter().rev().find_map(|written| written.line.delivery);
-        if last.is_none_or(|way| way == Way::Read) {
+        if last.is_none_or(|way| way == last_way) {
             break;
         }
         tokio::time::sleep(LOOK).await;

@@ -5,7 +5,8 @@ use tradepost_ports::store::StaffWord;
 
 use super::place::{Doing, Place};
 use crate::adapters::sandbox::{
-    Action, Batch, Delivery, StoryRef, WhatsappAction, WhatsappEvent, WhatsappMedia,
+    Action, Batch, Delivery, StoryRef, TelegramAction, TelegramMedia, WhatsappAction, WhatsappEvent,
+    WhatsappMedia,
 };
 
 /// A customer and what passes with them.
@@ -38,6 +39,7 @@ impl Scene {
         let told = match place {
             Place::Instagram => instagram(),
             Place::WhatsApp => whatsapp(),
+            Place::Telegram => telegram(),
         };
         (1..).zip(told).map(scene).collect()
     }
@@ -129,6 +131,48 @@ fn whatsapp() -> Vec<Told> {
                 Step::Gets("Ya no recibirás más ofertas"),
                 says("Suscribirme"),
                 Step::Gets("Volverás"),
+            ],
+        ),
+        ("A person takes over and hands back", person(says)),
+    ]
+}
+
+fn telegram() -> Vec<Told> {
+    let tells = |action: TelegramAction| does(Doing::Telegram(vec![action.into()]));
+    let says = |text: &str| tells(TelegramAction::text(text));
+    vec![
+        ("Three questions, three rules", three_rules(says)),
+        (
+            "Buttons below a message, and a tap on one",
+            vec![
+                says("Can you teach my parrot to sing?"),
+                Step::Gets("did not understand"),
+                tells(TelegramAction::tap("Contact")),
+                Step::Gets("desk@corner-shop.example"),
+            ],
+        ),
+        (
+            "A file without words",
+            vec![tells(TelegramAction::media(TelegramMedia::Document)), Step::Gets("did not understand")],
+        ),
+        (
+            "A burst of messages is answered once",
+            burst(Doing::Telegram(BURST.map(|text| TelegramAction::text(text).into()).into())),
+        ),
+        (
+            "The provider delivers a webhook twice",
+            twice(Doing::Telegram(vec![TelegramAction::text("Is the blue one available?").into()])),
+        ),
+        (
+            "A customer who blocks the shop, and comes back",
+            vec![
+                says("What are your opening hours?"),
+                Step::Gets("desk@corner-shop.example"),
+                tells(TelegramAction::Block {}),
+                Step::GetsNothing,
+                tells(TelegramAction::Unblock {}),
+                says("Is it in stock?"),
+                Step::Gets("Which product do you mean"),
             ],
         ),
         ("A person takes over and hands back", person(says)),

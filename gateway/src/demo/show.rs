@@ -8,11 +8,11 @@ use super::{place::Place, play::With, stage::Stage};
 pub(super) fn opening(stage: &Stage) {
     println!("The house listens on {}, the providers' sandbox on {}.", stage.base, stage.sandbox.base_url());
     println!(
-        "Everything below goes over real HTTP: signed webhooks in, Graph API calls out, two channels at once."
+        "Everything below goes over real HTTP: webhooks with their proof in, calls of the providers' APIs out, all channels at once."
     );
 }
 
-/// Every line bears its channel, since both play at once.
+/// Every line bears its channel, since all play at once.
 fn say(place: Place, words: &str) {
     println!("{} | {words}", place.label());
 }
@@ -73,7 +73,7 @@ pub(super) fn verdict(differences: &[String]) {
 pub(super) fn what_to_try(stage: &Stage) {
     let (base, sandbox, key) = (&stage.base, stage.sandbox.base_url(), &stage.key);
     let settings = stage.settings.display();
-    let [instagram, whatsapp] = Place::ALL.map(Place::account);
+    let [instagram, whatsapp, telegram] = Place::ALL.map(Place::account);
     let program =
         std::env::current_exe().map_or_else(|_| "tradepost".into(), |path| path.display().to_string());
     println!(
@@ -89,6 +89,8 @@ Write as a customer on Instagram, and see what came back:
   curl -s '{sandbox}/_control/log?customer=9900112233&outcome=accepted&format=lines'
 The same on WhatsApp:
   curl -s {sandbox}/_control/customer/{whatsapp}/4915112345678 -H 'content-type: application/json' -d '{{"kind":"text","text":"What is the price?"}}'
+And on Telegram:
+  curl -s {sandbox}/_control/customer/{telegram}/4711 -H 'content-type: application/json' -d '{{"kind":"text","text":"What is the price?"}}'
 How the house is:
   curl -s {base}/health/ready
 What came in, what the rules are, what the settings mean:

@@ -10,8 +10,8 @@ use tradepost_ports::store::{StoreError, UnitWork, Written};
 use super::{Demo, KEY_FILE, place::Place, play::With, write_settings};
 use crate::{
     adapters::sandbox::{
-        AccountChange, Echo, InstagramAccount, Sandbox, SandboxConfig, SandboxError, WhatsappAccount,
-        WhatsappChange,
+        AccountChange, Echo, InstagramAccount, Sandbox, SandboxConfig, SandboxError, TelegramAccount,
+        TelegramChange, WhatsappAccount, WhatsappChange,
     },
     outfit::{Outfit, Seed},
     serve::{self, ServeError},
@@ -59,20 +59,22 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) async fn open(outfit: &Outfit, demo: &Demo) -> Result<Self, DemoError> {
-        let [instagram, whatsapp] = Place::ALL.map(Place::account);
+        let [instagram, whatsapp, telegram] = Place::ALL.map(Place::account);
         let config = SandboxConfig::default()
             .with_instagram(InstagramAccount::new(instagram))
-            .with_whatsapp(WhatsappAccount::new(whatsapp));
+            .with_whatsapp(WhatsappAccount::new(whatsapp))
+            .with_telegram(TelegramAccount::new(telegram));
         let sandbox = Sandbox::start(config).await?;
         let now_ms = sandbox.clock().now_ms();
         let key = format!("demo-key-{now_ms:016x}-{:08x}", std::process::id());
-        let token = |place: Place| format!("token-{}-{key}", place.kind());
-        let current = Some(token(Place::Instagram).into());
-        sandbox.change(instagram, AccountChange { access_token: current, ..AccountChange::default() })?;
-        let current = Some(token(Place::WhatsApp).into());
-        let current = WhatsappChange { access_token: current, ..WhatsappChange::default() };
+        let token = |place: Place| Some(place.token(&key).into());
+        let current = AccountChange { access_token: token(Place::Instagram), ..AccountChange::default() };
+        sandbox.change(instagram, current)?;
+        let current = WhatsappChange { access_token: token(Place::WhatsApp), ..WhatsappChange::default() };
         sandbox.change_whatsapp(whatsapp, current)?;
-        let file = write_settings(&demo.data, &settings(demo.port, sandbox.base_url(), &key, token))?;
+        let current = TelegramChange { token: token(Place::Telegram), ..TelegramChange::default() };
+        sandbox.change_telegram(telegram, current)?;
+        let file = write_settings(&demo.data, &settings(demo.port, sandbox.base_url(), &key))?;
         let settings = Settings::load(&file, outfit, &Machine)?;
         let storefront = settings.storefronts.first().map(|one| one.facts.clone());
         let opened = serve::open(settings, outfit, None).await?;
@@ -153,16 +155,16 @@ async fn sow(opened: &serve::Opened, (seed, storefront): (Seed, Storefront)) -> 
     opened.ground.store.write(work).await
 }
 
-fn settings(port: u16, provider: &str, key: &str, token: impl Fn(Place) -> String) -> String {
+fn settings(port: u16, provider: &str, key: &str) -> String {
     let channels: String = Place::ALL
         .map(|place| {
-            let (kind, account, token) = (place.kind(), place.account(), token(place));
+            let (kind, account, token, proof) =
+                (place.kind(), place.account(), place.token(key), place.proof());
             format!(
                 r#"[[endpoint]]
 channel = "{kind}"
 name = "main"
-app_secret = "secret-{account}"
-verify_token = "verify-{account}"
+{proof}
 [[account]]
 channel = "{kind}"
 id = "{account}"

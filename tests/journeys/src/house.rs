@@ -24,7 +24,7 @@ use tradepost_sandbox::{Echo, InstagramAccount, Sandbox, SandboxConfig};
 use tradepost_store_sql::{SqliteOptions, SqliteStore};
 use tradepost_testkit::time::HandClock;
 
-use crate::{clumsy::Clumsy, keep, numbers};
+use crate::{bots, clumsy::Clumsy, keep, numbers};
 
 /// The account of the Corner Shop.
 pub const SHOP: &str = "17841400000000001";
@@ -38,6 +38,10 @@ pub const NUMBER: &str = "555000111";
 pub const RESOLD: &str = "555000222";
 /// A number of the app that no storefront has.
 pub const NOBODYS_NUMBER: &str = "555000333";
+/// The Corner Shop's bot on Telegram.
+pub const BOT: &str = "7000000001";
+/// The Stall's bot.
+pub const STALLS_BOT: &str = "7000000002";
 /// A secret of the website's server.
 pub const KEY: &str = "a-secret-of-the-website-for-stories";
 /// The settings' file, in the data directory.
@@ -96,6 +100,7 @@ impl Standing {
             sandbox.set_webhook(account, url).expect("an account of the sandbox");
         }
         numbers::call_back(&sandbox, &address);
+        bots::call_back(&sandbox, &address);
         Self { house, sandbox, address, failing: 0, clock, stops, task, data }
     }
 
@@ -169,6 +174,7 @@ async fn sandbox(clock: &HandClock, wishes: &Wishes) -> Sandbox {
     let accounts = [SHOP, STALL, NOBODYS].into_iter().map(account);
     let config = accounts.fold(config, SandboxConfig::with_instagram);
     let config = numbers::all().into_iter().fold(config, SandboxConfig::with_whatsapp);
+    let config = bots::all().into_iter().fold(config, SandboxConfig::with_telegram);
     Sandbox::start(config).await.expect("the sandbox starts")
 }
 
@@ -209,10 +215,11 @@ channel = "instagram"
 name = "main"
 app_secret = "the app's secret"
 verify_token = "the word of the handshake"
-{}{}{}"#,
+{}{}{}{}"#,
         account(SHOP, "shop"),
         account(STALL, "stall"),
-        numbers::settings(sandbox)
+        numbers::settings(sandbox),
+        bots::settings(sandbox)
     )
 }
 
@@ -234,6 +241,7 @@ async fn sow(store: &dyn Store, clock: &HandClock) {
     rules.extend(seed(&"stall".into(), "de", id));
     rules.push(own("welcome", "hello", "{% if contact.returning %}Welcome back!{% else %}Hello!{% endif %}"));
     rules.push(own("repeat", "repeat", "You wrote: {{ message.text }}"));
+    rules.push(own("begin", "start", "Welcome to the counter!"));
     rules.push(own("terms", "terms", &TERMS.repeat(18)));
     rules.push(own("picture", "@media", "What a picture!"));
     rules.push(own("mention", "@story_reply, @story_mention", "Thank you for your story!"));
@@ -251,7 +259,11 @@ pub fn outfit(clumsy: bool) -> Outfit {
     };
     let flow = FlowKind { name: "rules", make, seed: None };
     Outfit {
-        adapters: vec![Box::new(tradepost_instagram::Plug), Box::new(tradepost_whatsapp::Plug)],
+        adapters: vec![
+            Box::new(tradepost_instagram::Plug),
+            Box::new(tradepost_whatsapp::Plug),
+            Box::new(tradepost_telegram::Plug),
+        ],
         flows: vec![flow],
         ground,
     }

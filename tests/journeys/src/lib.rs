@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod ask;
+mod bots;
 mod check;
 mod clumsy;
 mod desk;

@@ -6,6 +6,7 @@ mod instagram;
 mod known;
 mod people;
 mod state;
+mod telegram;
 mod whatsapp;
 
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
@@ -16,7 +17,8 @@ use tradepost_sandbox::{Echo, Entry};
 
 use self::answer::{offers, text_of, words};
 use crate::{
-    house::{NUMBER, RESOLD, SHOP, STALL, Standing, TERMS, Wishes},
+    bots::is_bot,
+    house::{BOT, NUMBER, RESOLD, SHOP, STALL, STALLS_BOT, Standing, TERMS, Wishes},
     numbers::is_number,
     story::{self, Channel, Line, span},
 };
@@ -111,7 +113,7 @@ impl Stage {
             ("shop", what) if what.ends_with(" lines") => self.answers_lines(what, line),
             ("each", "is answered") => self.answers_each(line),
             ("shop", _) => self.answers(SHOP, line),
-            ("stall", _) => self.answers(STALL, line),
+            ("stall", _) => self.answers(self.stall(), line),
             ("website", "shows") => self.shows(line),
             ("offers", _) => assert_eq!(self.offered.join(", "), line.words, "line {}", line.number),
             ("half", _) => self.pass(Duration::from_secs(1_800)).await,
@@ -120,6 +122,8 @@ impl Stage {
             ("a", "person types in the app") => self.types(line).await,
             ("staff", _) => self.staff(line).await,
             ("next" | "number" | "template", _) => self.provider(line).await,
+            ("bot", _) => self.bot(line),
+            ("last", "answer came after") => self.answered_after(line),
             ("lines", "nobody knows of") => {
                 self.uncertain =
                     line.words.parse().unwrap_or_else(|_| panic!("line {}: how many?", line.number));
@@ -176,18 +180,18 @@ impl Stage {
             line.what.strip_prefix("answers").unwrap_or_else(|| panic!("line {}", line.number)).trim();
         match named {
             "" | "with" => match &self.last {
-                Some((last, peer)) if account == STALL && *last != STALL => (STALL, peer.clone()),
+                Some((_, peer)) if account == self.stall() => (account, peer.clone()),
                 Some(last) => last.clone(),
                 None => panic!("line {}: whom?", line.number),
             },
-            name if account == STALL => (STALL, self.person(name)),
+            name if account == self.stall() => (account, self.person(name)),
             name => self.customer(name, line),
         }
     }
 
     fn answers_in_parts(&mut self, line: &Line) {
         let customer = self.last.clone().unwrap_or_else(|| panic!("line {}: whom?", line.number));
-        let longest = if is_number(customer.0) { 4_096 } else { 1_000 };
+        let longest = if is_number(customer.0) || is_bot(customer.0) { 4_096 } else { 1_000 };
         let got = self.got(&customer);
         let told = self.told.insert(customer, got.len()).unwrap_or_default();
         let parts: Vec<_> = got[told..].iter().map(words).collect();
@@ -258,9 +262,15 @@ impl Stage {
             (on, _) => match on.unwrap_or(self.home) {
                 Channel::Instagram => SHOP,
                 Channel::WhatsApp => self.number,
+                Channel::Telegram => BOT,
             },
         };
         (there, if is_number(there) { name.to_owned() } else { self.person(name) })
+    }
+
+    /// The Stall, where people are.
+    fn stall(&self) -> &'static str {
+        if self.home == Channel::Telegram { STALLS_BOT } else { STALL }
     }
 
     /// The provider's id of a person; the first time, a new one.

@@ -25,7 +25,7 @@ pub struct Line {
     pub who: String,
     /// What happens.
     pub what: String,
-    /// The channel that stands behind it: `on WhatsApp`, `on Instagram`.
+    /// The channel that stands behind it: `on WhatsApp`, `on Instagram`, `on Telegram`.
     pub on: Option<Channel>,
     /// What stands in brackets.
     pub how: String,
@@ -40,6 +40,8 @@ pub enum Channel {
     Instagram,
     /// The Corner Shop's number.
     WhatsApp,
+    /// The Corner Shop's bot.
+    Telegram,
 }
 
 /// What a story may say beside the lines above, for its readers.
@@ -51,7 +53,10 @@ pub const HAPPENINGS: &[(&str, &str)] = &[
         "the provider tells of our own lines",
         "at the top: echoes come after each answer; `before its answer` too",
     ),
-    ("the shop is on WhatsApp", "at the top: everybody writes to the shop's number"),
+    (
+        "the shop is on WhatsApp",
+        "at the top: everybody writes to the shop's number; `on Telegram`, to its bot",
+    ),
     ("the number speaks the reseller's way", "at the top: it is the number that the reseller serves"),
     ("ann sends: a picture", "also `a video`, `a voice message`, `a file`, `2 pictures`"),
     ("ann answers a story: …", "`ann mentions the shop in a story`, `ann likes`, `ann reacts`"),
@@ -100,6 +105,15 @@ pub const HAPPENINGS: &[(&str, &str)] = &[
     ("kim gets lines as: sent, failed 131026 after 1 minute", "the statuses of all lines to her from now on"),
     ("number is busy (3 times)", "answers 130429; `(for 5 s)` says when to come again"),
     ("number loses its answer", "it has taken the line, and we are not told"),
+    (
+        "bot is busy (for 5 s)",
+        "answers 429 and when to come again; also `takes: 4 a second`, `loses its answer`, `is broken`",
+    ),
+    ("last answer came after: 5 s", "since the provider refused it, and not much later"),
+    ("kim comes by the link: poster", "Telegram: `t.me/bot?start=poster`; `kim begins the chat` without one"),
+    ("kim blocks the shop", "Telegram: the bot may no longer write; `kim unblocks the shop`"),
+    ("kim taps an old button: Contact", "Telegram: the message that it hangs on is no longer told"),
+    ("kim hands on: …", "Telegram: words of somebody else; `kim writes (in a group): …`"),
     ("lines nobody knows of: 1", "none, where the story does not say so"),
     ("number takes: 2 a second", "130429 for more"),
     ("provider refuses with: 130429", "such refusals belong to the story; none, where it does not say so"),
@@ -145,7 +159,11 @@ fn one(number: usize, line: &str) -> Line {
 
 /// What happens, and on which channel if the line says so.
 fn placed(what: &str) -> (&str, Option<Channel>) {
-    let named = [(" on Instagram", Channel::Instagram), (" on WhatsApp", Channel::WhatsApp)];
+    let named = [
+        (" on Instagram", Channel::Instagram),
+        (" on WhatsApp", Channel::WhatsApp),
+        (" on Telegram", Channel::Telegram),
+    ];
     let found = named.into_iter().find_map(|(name, channel)| Some((what.strip_suffix(name)?, Some(channel))));
     found.unwrap_or((what, None))
 }

@@ -1,6 +1,7 @@
 //! One test for each story.
 
 mod probe;
+mod telegram;
 mod whatsapp;
 
 use tradepost_tests_journeys::play;
@@ -211,6 +212,7 @@ fn every_story_has_a_test() {
     let folders = [
         ("stories", include_str!("main.rs")),
         ("stories/probe", include_str!("probe.rs")),
+        ("stories/telegram", include_str!("telegram.rs")),
         ("stories/whatsapp", include_str!("whatsapp.rs")),
     ];
     for (folder, tests) in folders {

@@ -4,6 +4,8 @@ use poem::Response;
 use poem::http::HeaderValue;
 use serde_json::json;
 
+use crate::answer::Refusal;
+use crate::faults::What;
 use crate::mint::Mint;
 use crate::world::json_answer;
 
@@ -76,5 +78,30 @@ impl GraphError {
             response.headers_mut().insert("retry-after", HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+impl Refusal for GraphError {
+    fn scripted(what: &What) -> Self {
+        match what {
+            What::Fail { status, code, subcode, message, retry_after_s, transient } => {
+                let message = message.clone().unwrap_or_else(|| format!("(#{code}) A scripted failure."));
+                let error = Self::new(*status, *code, *subcode, message);
+                Self { transient: *transient, retry_after_s: *retry_after_s, ..error }
+            }
+            _ => Self::new(200, 1, None, "An unknown error has occurred."),
+        }
+    }
+
+    fn status(&self) -> u16 {
+        self.status
+    }
+
+    fn code(&self) -> i64 {
+        self.code
+    }
+
+    fn subcode(&self) -> Option<i64> {
+        self.subcode
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::action::{Action, Referral, Shape, StoryRef};
 use super::shop::{Comment, Shop, State};
 use crate::delivery::{Batch, Delivery, Timestamps};
-use crate::graph::json::{escaped, given, merge, or_null};
+use crate::json::{escaped, given, merge, or_null};
 use crate::world::World;
 
 /// One event, ready to be put into an envelope.

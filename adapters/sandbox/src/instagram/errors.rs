@@ -22,6 +22,9 @@ impl GraphError {
 
     pub(super) fn rate_limited(limited: Limited) -> Self {
         let message = "(#613) Calls to this api have exceeded the rate limit.";
-        Self { retry_after_s: limited.retry_after_s, ..Self::new(limited.status, 613, None, message) }
+        Self {
+            retry_after_s: limited.retry_after_s,
+            ..Self::new(limited.status.unwrap_or(400), 613, None, message)
+        }
     }
 }

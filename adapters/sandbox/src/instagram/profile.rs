@@ -9,9 +9,9 @@ use super::account::Route;
 use super::call::account_of;
 use super::shop::{Known, State};
 use crate::faults::On;
-use crate::graph::answer::met_by_faults;
 use crate::graph::call::Call;
 use crate::graph::error::GraphError;
+use crate::graph::met_by_faults;
 use crate::world::{World, json_answer};
 
 /// How long a picture's address lasts.

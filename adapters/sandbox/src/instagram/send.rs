@@ -12,9 +12,9 @@ use super::check::{self, Checked, Recipient};
 use super::compose;
 use super::shop::{HUMAN_WINDOW_MS, Shop, State, WINDOW_MS};
 use crate::delivery::Delivery;
+use crate::desk::{Clerk, Letter, Taken};
 use crate::faults::{Limited, On, What};
 use crate::graph::call::Call;
-use crate::graph::desk::{Clerk, Letter, Taken};
 use crate::graph::error::GraphError;
 use crate::graph::rules::Verdict;
 use crate::log::Fate;
@@ -53,6 +53,8 @@ pub(super) async fn messages(world: &Arc<World>, node: &str, call: &Call) -> Res
 }
 
 impl Clerk for Messages<'_> {
+    type Refusal = GraphError;
+
     /// Rate, form, person, window: in this order.
     fn admit(&self) -> Verdict<Taken> {
         let shop = self.shop.as_ref().ok_or_else(GraphError::no_token)?;
@@ -112,7 +114,7 @@ fn within_rate(state: &mut State, body: &Value, now_ms: i64) -> Verdict {
     if admitted {
         Ok(())
     } else {
-        Err(GraphError::rate_limited(Limited { status: 400, retry_after_s: None }))
+        Err(GraphError::rate_limited(Limited { status: None, retry_after_s: None }))
     }
 }
 

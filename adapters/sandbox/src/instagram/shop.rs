@@ -11,10 +11,10 @@ use super::PROVIDER;
 use super::account::{AccountChange, InstagramAccount};
 use crate::delivery::Delivery;
 use crate::error::SandboxError;
-use crate::faults::Second;
 use crate::graph::error::GraphError;
 use crate::graph::rules::Verdict;
-use crate::hooks::Target;
+use crate::hooks::{Seal, Target};
+use crate::rate::Second;
 use crate::registry::{Registry, set};
 use crate::secret::Secret;
 
@@ -111,7 +111,7 @@ impl Shop {
     /// Where this account's webhooks go.
     pub(crate) fn target(&self, delivery: &Delivery) -> Result<Target, SandboxError> {
         let InstagramAccount { id, webhook_url, app_secret, .. } = &self.lock().account;
-        Target::of(id, webhook_url.as_deref(), Some(app_secret), delivery)
+        Target::of(id, webhook_url.as_deref(), Seal::Signature(app_secret.clone()), delivery)
     }
 
     pub(crate) fn verify_token(&self) -> Secret {

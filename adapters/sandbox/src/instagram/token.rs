@@ -8,9 +8,9 @@ use serde_json::json;
 use super::account::Route;
 use super::shop::{Former, State};
 use crate::faults::On;
-use crate::graph::answer::met_by_faults;
 use crate::graph::call::Call;
 use crate::graph::error::GraphError;
+use crate::graph::met_by_faults;
 use crate::world::{World, json_answer};
 
 const DAY_MS: i64 = 86_400_000;

@@ -10,9 +10,9 @@ use super::account::Dialect;
 use super::shop::Shop;
 use super::{media, registered, send};
 use crate::faults::On;
-use crate::graph::answer::met_by_faults;
 use crate::graph::call::{Call, is_version};
 use crate::graph::error::GraphError;
+use crate::graph::met_by_faults;
 use crate::graph::rules::Verdict;
 use crate::world::{World, json_answer};
 

@@ -12,7 +12,7 @@ use super::status::{Step, Told};
 use super::tap::{Choice, Kind};
 use crate::delivery::Timestamps;
 use crate::error::SandboxError;
-use crate::graph::json::{given, merge, or_null};
+use crate::json::{given, merge, or_null};
 use crate::media::Bend;
 use crate::world::World;
 

@@ -6,7 +6,7 @@ use super::account::Dialect;
 use super::shop::Shop;
 use super::wapi;
 use crate::delivery::{Batch, Delivery};
-use crate::graph::json::{escaped, merge};
+use crate::json::{add_unknown, escaped};
 use crate::world::World;
 
 /// The lists of a `value` whose items are events.
@@ -148,17 +148,5 @@ fn repeat(value: &mut Value, times: u32) {
         if let Some(items) = value.get_mut(list).and_then(Value::as_array_mut) {
             *items = vec![std::mem::take(items); times as usize].concat();
         }
-    }
-}
-
-/// Adds a field that nobody knows to every object that Meta composes.
-fn add_unknown(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.values_mut().for_each(add_unknown);
-            merge(value, json!({ "sandbox_unknown": { "since": 2026, "why": null } }));
-        }
-        Value::Array(values) => values.iter_mut().for_each(add_unknown),
-        _ => {}
     }
 }

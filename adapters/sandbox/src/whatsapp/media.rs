@@ -15,11 +15,11 @@ use super::call::{owner_of, unversioned};
 use super::errors::Undelivered;
 use super::shop::{Shop, State};
 use crate::faults::On;
-use crate::graph::answer::met_by_faults;
 use crate::graph::call::Call;
 use crate::graph::error::GraphError;
+use crate::graph::met_by_faults;
 use crate::graph::rules::Verdict;
-use crate::media::{self, Bend};
+use crate::media::{self, Bend, bare, is_genuine};
 use crate::world::{World, json_answer};
 
 const DAY_MS: i64 = 86_400_000;
@@ -79,30 +79,9 @@ fn limits(kind: &str) -> (&'static [&'static str], u64) {
     }
 }
 
-/// A type without its parameters.
-fn bare(mime: &str) -> &str {
-    mime.split(';').next().unwrap_or_default().trim()
-}
-
 fn kind_of(mime: &str) -> Option<&'static str> {
     let kinds = ["image", "audio", "video", "sticker", "document"];
     kinds.into_iter().find(|kind| limits(kind).0.contains(&bare(mime)))
-}
-
-/// Whether the bytes are what the type says, as far as the first of them tell.
-fn is_genuine(mime: &str, file: &[u8]) -> bool {
-    let at = |place: usize, mark: &[u8]| file.get(place..).is_some_and(|rest| rest.starts_with(mark));
-    match bare(mime) {
-        "image/jpeg" => at(0, b"\xff\xd8\xff"),
-        "image/png" => at(0, b"\x89PNG"),
-        "image/webp" => at(0, b"RIFF") && at(8, b"WEBP"),
-        "application/pdf" => at(0, b"%PDF"),
-        "video/mp4" | "video/3gpp" | "audio/mp4" => at(4, b"ftyp"),
-        "audio/amr" => at(0, b"#!AMR"),
-        // Only with Opus inside.
-        "audio/ogg" => at(0, b"OggS") && file.windows(8).take(64).any(|window| window == b"OpusHead"),
-        _ => true,
-    }
 }
 
 /// Whether the body sends media by ids that are unknown, or that cannot be what they are sent as.

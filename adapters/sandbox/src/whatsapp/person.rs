@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::status::Step;
-use crate::graph::json::{given, or_null};
+use crate::json::{given, or_null};
 
 /// A customer's public face, and how the sandbox plays this customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

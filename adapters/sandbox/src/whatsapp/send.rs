@@ -15,9 +15,9 @@ use super::status::{self, Step, Told};
 use super::tap::{OFFERS, Offer};
 use super::template::{self, Shown, Template};
 use super::{media, person};
+use crate::desk::{Clerk, Letter, Taken};
 use crate::faults::{On, What};
 use crate::graph::call::Call;
-use crate::graph::desk::{Clerk, Letter, Taken};
 use crate::graph::error::GraphError;
 use crate::graph::rules::Verdict;
 use crate::log::Fate;
@@ -80,13 +80,16 @@ pub(super) fn on(body: &Value) -> On {
 }
 
 impl Clerk for Messages<'_> {
+    type Refusal = GraphError;
+
     /// Rate, form, person, pair: in this order. What the customer's side refuses is told by the switch.
     fn admit(&self) -> Verdict<Taken> {
         let now_ms = self.world.clock.now_ms();
         let mut state = self.shop.lock();
         if let Some(limited) = self.world.faults.over_limit(&state.account.id, now_ms) {
             let error = GraphError::whatsapp(130_429, "Too many messages in this second");
-            return Err(GraphError { status: limited.status, retry_after_s: limited.retry_after_s, ..error });
+            let status = limited.status.unwrap_or(error.status);
+            return Err(GraphError { status, retry_after_s: limited.retry_after_s, ..error });
         }
         if check::wish(self.body) == Wish::Read {
             return mark_read(&state, self.body);

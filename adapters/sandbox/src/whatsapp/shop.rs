@@ -12,10 +12,10 @@ use super::person::{WhatsappProfile, canonical};
 use super::tap::Offer;
 use crate::delivery::Delivery;
 use crate::error::SandboxError;
-use crate::faults::Second;
 use crate::graph::error::GraphError;
 use crate::graph::rules::Verdict;
-use crate::hooks::Target;
+use crate::hooks::{Seal, Target};
+use crate::rate::{Bucket, Second};
 use crate::registry::{Registry, set};
 use crate::secret::Secret;
 
@@ -59,25 +59,6 @@ pub(super) struct Known {
     pub(super) pair: Bucket,
     /// What may be tapped, the latest last.
     pub(super) offers: VecDeque<Offer>,
-}
-
-/// What is left of the right to write to one customer: filled up slowly, spent by sends.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Bucket {
-    spent: u32,
-    since_ms: i64,
-}
-
-impl Bucket {
-    /// Spends one, unless all is spent.
-    pub(super) fn admit(&mut self, burst: u32, refill_ms: i64, now_ms: i64) -> bool {
-        let back = (now_ms - self.since_ms).max(0) / refill_ms.max(1);
-        self.spent = self.spent.saturating_sub(u32::try_from(back).unwrap_or(u32::MAX));
-        self.since_ms = if self.spent == 0 { now_ms } else { self.since_ms + back * refill_ms.max(1) };
-        let admitted = self.spent < burst;
-        self.spent += u32::from(admitted);
-        admitted
-    }
 }
 
 /// Whom a send is for.
@@ -181,8 +162,11 @@ impl Shop {
     /// Where this number's webhooks go. The reseller signs nothing.
     pub(crate) fn target(&self, delivery: &Delivery) -> Result<Target, SandboxError> {
         let account = &self.lock().account;
-        let secret = (account.dialect == Dialect::Cloud).then_some(&account.app_secret);
-        Target::of(&account.id, account.webhook_url.as_deref(), secret, delivery)
+        let seal = match account.dialect {
+            Dialect::Cloud => Seal::Signature(account.app_secret.clone()),
+            Dialect::Wapi => Seal::Bare,
+        };
+        Target::of(&account.id, account.webhook_url.as_deref(), seal, delivery)
     }
 
     pub(crate) fn verify_token(&self) -> Secret {
@@ -218,22 +202,5 @@ impl State {
     pub(crate) fn change(&mut self, change: WhatsappChange) {
         set(&mut self.revoked, change.token_revoked);
         self.account.change(change);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bucket_gives_a_burst_and_then_one_in_six_seconds() {
-        let mut bucket = Bucket::default();
-        let admitted =
-            |bucket: &mut Bucket, now_ms| (0..50).take_while(|_| bucket.admit(45, 6000, now_ms)).count();
-        assert_eq!(admitted(&mut bucket, 1_000_000), 45);
-        assert_eq!(admitted(&mut bucket, 1_005_999), 0);
-        assert_eq!(admitted(&mut bucket, 1_006_000), 1);
-        assert_eq!(admitted(&mut bucket, 1_018_000), 2);
-        assert_eq!(admitted(&mut bucket, 1_018_000 + 45 * 6000), 45);
     }
 }

@@ -12,7 +12,7 @@ use super::errors::Undelivered;
 use super::person::WhatsappProfile;
 use super::shop::Shop;
 use crate::delivery::{Delivery, Timestamps};
-use crate::graph::json::{given, merge, or_null};
+use crate::json::{given, merge, or_null};
 use crate::log::Fate;
 use crate::world::World;
 

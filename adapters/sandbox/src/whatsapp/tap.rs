@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::graph::json::or_null;
+use crate::json::or_null;
 
 /// Offers remembered for each customer.
 pub(super) const OFFERS: usize = 50;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::check::check_media;
 use crate::graph::error::GraphError;
-use crate::graph::json::{given, or_null};
 use crate::graph::rules::{Verdict, list, text};
+use crate::json::{given, or_null};
 
 const BODY_CHARS: usize = 1024;
 const NAME_CHARS: usize = 512;

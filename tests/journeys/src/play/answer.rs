@@ -4,7 +4,8 @@ use serde_json::Value;
 use tradepost_sandbox::Entry;
 
 /// Where the words of a message stand.
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 9] = [
+    "/text",
     "/message/text",
     "/text/body",
     "/interactive/body/text",
@@ -24,7 +25,8 @@ pub fn words(entry: &Entry) -> String {
     }
     let kinds =
         [&entry.body["type"], &entry.body["media_type"], &entry.body["message"]["attachment"]["type"]];
-    match kinds.into_iter().find_map(Value::as_str) {
+    let telegram = (entry.provider == "telegram").then(|| entry.kind.replace("photo", "image"));
+    match kinds.into_iter().find_map(Value::as_str).or(telegram.as_deref()) {
         Some("image") => "a picture".into(),
         Some(kind) if kind != "template" => format!("a medium: {kind}"),
         _ => entry.body.to_string(),
@@ -42,7 +44,10 @@ pub fn offers(entry: &Entry) -> Vec<String> {
     let rows = sections.flat_map(|section| section["rows"].as_array().cloned().unwrap_or_default());
     let rows = rows.map(|row| text_of(&row["title"]));
     let resold = body["buttons"].as_object().into_iter().flatten().map(|(_, title)| text_of(title));
-    quick.chain(buttons).chain(rows).chain(resold).collect()
+    let below = body["reply_markup"]["inline_keyboard"].as_array().cloned().unwrap_or_default();
+    let below = below.into_iter().flat_map(|row| row.as_array().cloned().unwrap_or_default());
+    let below = below.map(|button| text_of(&button["text"]));
+    quick.chain(buttons).chain(rows).chain(resold).chain(below).collect()
 }
 
 /// A text, or none.

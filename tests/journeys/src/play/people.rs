@@ -12,7 +12,8 @@ use tradepost_sandbox::{Batch, Delivery};
 use super::Stage;
 use crate::{
     ask::ask,
-    house::{NOBODYS, NOBODYS_NUMBER, STALL, TERMS},
+    bots::is_bot,
+    house::{NOBODYS, NOBODYS_NUMBER, TERMS},
     numbers::is_number,
     story::Line,
 };
@@ -21,23 +22,24 @@ impl Stage {
     /// A customer does something at the provider, whose webhooks are all taken.
     pub(super) async fn does(&mut self, name: &str, line: &Line) {
         let customer = match line.how.as_str() {
-            "to the stall" => (STALL, self.person(name)),
+            "to the stall" => (self.stall(), self.person(name)),
             "to an unknown account" => (NOBODYS, self.person(name)),
             "to an unknown number" => (NOBODYS_NUMBER, name.to_owned()),
             _ => self.customer(name, line),
         };
         let (account, peer) = customer.clone();
         if ![NOBODYS, NOBODYS_NUMBER].contains(&account) {
-            if account != STALL {
+            if account != self.stall() {
                 self.whereabouts.insert(name.to_owned(), account);
             }
             self.last = Some(customer.clone());
             self.told.entry(customer).or_default();
         }
         let delivery = delivery(&line.how);
-        let delivered = match is_number(account) {
-            true => self.does_on_whatsapp(account, &peer, line, &delivery).await,
-            false => self.does_on_instagram(account, &peer, line, &delivery).await,
+        let delivered = match account {
+            account if is_number(account) => self.does_on_whatsapp(account, &peer, line, &delivery).await,
+            account if is_bot(account) => self.does_on_telegram(account, &peer, name, line, &delivery).await,
+            account => self.does_on_instagram(account, &peer, line, &delivery).await,
         };
         assert!(delivered.accepted(), "line {}: {:?}", line.number, delivered.posts);
         if line.how == "and it keeps failing" {

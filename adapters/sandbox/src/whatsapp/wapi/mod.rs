@@ -14,12 +14,12 @@ use self::translate::Ways;
 use super::account::Dialect;
 use super::send::{Messages, on};
 use super::shop::Shop;
+use crate::desk::{Clerk, Letter, Taken};
 use crate::faults::What;
 use crate::graph::call::Call;
-use crate::graph::desk::{Clerk, Letter, Taken};
 use crate::graph::error::GraphError;
-use crate::graph::json::given;
 use crate::graph::rules::Verdict;
+use crate::json::given;
 use crate::log::Fate;
 use crate::world::{World, json_answer};
 
@@ -77,6 +77,8 @@ fn shop_of(world: &World, vendor_uid: &str, body: &Value, call: &Call) -> Verdic
 }
 
 impl Clerk for Desk<'_> {
+    type Refusal = GraphError;
+
     fn admit(&self) -> Verdict<Taken> {
         let taken = self.meta.admit()?;
         let data = given([

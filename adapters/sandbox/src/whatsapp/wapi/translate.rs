@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::graph::error::GraphError;
-use crate::graph::json::{given, merge};
 use crate::graph::rules::{Verdict, address, text};
+use crate::json::{given, merge};
 use crate::mint::Mint;
 
 /// What a number's reseller does in its own way.

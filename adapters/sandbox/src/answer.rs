@@ -5,22 +5,38 @@ use futures::stream;
 use poem::{Body, Response};
 use serde_json::{Value, json};
 
-use super::error::GraphError;
 use crate::faults::{On, What};
 use crate::log::Fate;
 use crate::server::Cut;
 use crate::world::{World, json_answer, raw_answer};
 
+/// How a provider says no.
+pub(crate) trait Refusal: Sized {
+    /// The refusal that a script asks for.
+    fn scripted(what: &What) -> Self;
+
+    /// The HTTP status.
+    fn status(&self) -> u16;
+
+    /// The provider's code.
+    fn code(&self) -> i64;
+
+    /// The provider's subcode, if it has such.
+    fn subcode(&self) -> Option<i64> {
+        None
+    }
+}
+
 /// Lets the scripted faults meet a call that sends nothing: look-ups and token refresh.
-pub(crate) async fn met_by_faults(
+pub(crate) async fn met_by_faults<R: Refusal>(
     world: &World,
     account: &str,
     on: On,
-) -> Result<Option<Response>, GraphError> {
+) -> Result<Option<Response>, R> {
     let Some(fault) = world.faults.take(account, on, None) else { return Ok(None) };
     tokio::time::sleep(std::time::Duration::from_millis(fault.delay_ms)).await;
     match fault.what {
-        What::Fail { .. } | What::ErrorIn200 => return Err(scripted(&fault.what)),
+        What::Fail { .. } | What::ErrorIn200 => return Err(R::scripted(&fault.what)),
         What::SlowAnswer { ms } => tokio::time::sleep(std::time::Duration::from_millis(ms)).await,
         What::DropBefore | What::DropAfter => return Ok(Some(cut())),
         what => return Ok(garbled(&what, Value::Null, Value::Null)),
@@ -39,18 +55,6 @@ pub(crate) fn cut() -> Response {
 pub(crate) fn with_fate(mut response: Response, fate: Fate) -> Response {
     response.extensions_mut().insert(fate);
     response
-}
-
-/// The error of a scripted refusal.
-pub(crate) fn scripted(what: &What) -> GraphError {
-    match what {
-        What::Fail { status, code, subcode, message, retry_after_s, transient } => {
-            let message = message.clone().unwrap_or_else(|| format!("(#{code}) A scripted failure."));
-            let error = GraphError::new(*status, *code, *subcode, message);
-            GraphError { transient: *transient, retry_after_s: *retry_after_s, ..error }
-        }
-        _ => GraphError::new(200, 1, None, "An unknown error has occurred."),
-    }
 }
 
 /// The answer of a call that was taken and is told badly; `None` when it is told well.

@@ -1,10 +1,10 @@
-//! JSON as Meta composes it.
+//! JSON as providers compose it.
 
 use std::fmt::Write;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-/// JSON with everything beyond ASCII as `\uXXXX` in lower-case hex: the form that Meta signs and sends.
+/// JSON with everything beyond ASCII as `\uXXXX` in lower-case hex: the form that Meta signs and sends, and Telegram sends.
 pub(crate) fn escaped(value: &Value) -> String {
     let mut text = String::new();
     for character in value.to_string().chars() {
@@ -38,10 +38,20 @@ pub(crate) fn merge(whole: &mut Value, more: Value) {
     }
 }
 
+/// Adds a field that nobody knows to every object.
+pub(crate) fn add_unknown(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(add_unknown);
+            merge(value, json!({ "sandbox_unknown": { "since": 2026, "why": null } }));
+        }
+        Value::Array(values) => values.iter_mut().for_each(add_unknown),
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

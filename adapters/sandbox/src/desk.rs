@@ -7,9 +7,7 @@ use std::time::Duration;
 use poem::Response;
 use serde_json::Value;
 
-use super::answer::{cut, garbled, scripted, with_fate};
-use super::error::GraphError;
-use super::rules::Verdict;
+use crate::answer::{Refusal, cut, garbled, with_fate};
 use crate::faults::{Fault, On, What};
 use crate::log::{Answer, Entry, Fate, Outcome};
 use crate::world::{World, json_answer};
@@ -39,25 +37,28 @@ pub(crate) struct Taken {
 
 /// What differs between channels.
 pub(crate) trait Clerk: Sync {
+    /// How this channel says no.
+    type Refusal: Refusal + Send + Sync;
+
     /// Holds the send against the rules and takes it.
-    fn admit(&self) -> Verdict<Taken>;
+    fn admit(&self) -> Result<Taken, Self::Refusal>;
 
     /// Receipts and echoes: posts now what comes before the answer, and leaves the others to the answer's fate.
     fn receipts(&self, taken: &Taken, fate: &Fate, what: &What) -> impl Future<Output = ()> + Send;
 
     /// A refusal, as this dialect tells it.
-    fn tell(&self, error: &GraphError) -> Response;
+    fn tell(&self, error: &Self::Refusal) -> Response;
 }
 
 impl Letter<'_> {
     /// Takes the send, or refuses it, as the script and the rules want.
-    pub(crate) async fn under_faults(&self, on: On, clerk: &impl Clerk) -> Response {
+    pub(crate) async fn under_faults<C: Clerk>(&self, on: On, clerk: &C) -> Response {
         let fault = self.world.faults.take(&self.account, on, self.customer.as_deref());
         let Fault { what, delay_ms, .. } = fault.unwrap_or(Fault::new(What::Pass));
         tokio::time::sleep(Duration::from_millis(delay_ms)).await;
         match what {
-            What::DropBefore => self.unheard(),
-            What::Fail { .. } | What::ErrorIn200 => self.refused(&scripted(&what), clerk),
+            What::DropBefore => self.unheard::<C>(),
+            What::Fail { .. } | What::ErrorIn200 => self.refused(&C::Refusal::scripted(&what), clerk),
             what => match clerk.admit() {
                 Err(error) => self.refused(&error, clerk),
                 Ok(taken) => self.accept(taken, what, clerk).await,
@@ -65,8 +66,8 @@ impl Letter<'_> {
         }
     }
 
-    async fn accept(&self, taken: Taken, what: What, clerk: &impl Clerk) -> Response {
-        let fate = self.world.log.record(self.entry(Outcome::Accepted, 200, Some(&taken), None));
+    async fn accept<C: Clerk>(&self, taken: Taken, what: What, clerk: &C) -> Response {
+        let fate = self.world.log.record(self.entry::<C::Refusal>(Outcome::Accepted, Some(&taken), None));
         clerk.receipts(&taken, &fate, &what).await;
         if let What::SlowAnswer { ms } = what {
             tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -76,22 +77,21 @@ impl Letter<'_> {
     }
 
     /// Refuses, and says so in the log.
-    pub(crate) fn refused(&self, error: &GraphError, clerk: &impl Clerk) -> Response {
-        let fate = self.world.log.record(self.entry(Outcome::Refused, error.status, None, Some(error)));
+    pub(crate) fn refused<C: Clerk>(&self, error: &C::Refusal, clerk: &C) -> Response {
+        let fate = self.world.log.record(self.entry(Outcome::Refused, None, Some(error)));
         with_fate(clerk.tell(error), fate)
     }
 
-    fn unheard(&self) -> Response {
-        with_fate(cut(), self.world.log.record(self.entry(Outcome::Unheard, 0, None, None)))
+    fn unheard<C: Clerk>(&self) -> Response {
+        with_fate(cut(), self.world.log.record(self.entry::<C::Refusal>(Outcome::Unheard, None, None)))
     }
 
-    fn entry(
-        &self,
-        outcome: Outcome,
-        status: u16,
-        taken: Option<&Taken>,
-        error: Option<&GraphError>,
-    ) -> Entry {
+    fn entry<R: Refusal>(&self, outcome: Outcome, taken: Option<&Taken>, error: Option<&R>) -> Entry {
+        let status = match outcome {
+            Outcome::Accepted => 200,
+            Outcome::Refused => error.map_or(0, R::status),
+            Outcome::Unheard => 0,
+        };
         // A mark as read may be about a message that nobody knows.
         let customer = taken.map(|taken| taken.customer.clone()).filter(|customer| !customer.is_empty());
         Entry {
@@ -103,8 +103,8 @@ impl Letter<'_> {
             kind: self.kind.clone(),
             outcome,
             status,
-            code: error.map(|error| error.code),
-            subcode: error.and_then(|error| error.subcode),
+            code: error.map(R::code),
+            subcode: error.and_then(R::subcode),
             message_id: taken.and_then(|taken| taken.message_id.clone()),
             answer: Answer::Pending,
             body: self.body.clone(),
