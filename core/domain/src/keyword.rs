@@ -114,8 +114,9 @@ pub struct Heard {
 
 impl Keyword {
     /// The keyword that a whole message is in a shop of that locale (`pt-BR`), but for case, blanks and marks around it. A word
-    /// that is asked as a question asks for help at most. It is confirmed in its own language; a word that is written
-    /// everywhere, or in the locale's language too, in that.
+    /// that is asked as a question asks for help at most. A command (`/start`) asks for no campaigns: clients send it by
+    /// themselves when a chat is opened. It is confirmed in its own language; a word that is written everywhere, or in
+    /// the locale's language too, in that.
     pub fn heard(text: &str, locale: &str) -> Option<Heard> {
         let word = bare(text)?;
         let local = Language::of(locale);
@@ -133,7 +134,8 @@ impl Keyword {
             }
         };
         let asked = text.contains(['?', '؟', '？', '¿']);
-        (!asked || heard.keyword == Help).then_some(heard)
+        let commanded = text.trim_start().starts_with('/');
+        ((!asked || heard.keyword == Help) && (!commanded || heard.keyword != Start)).then_some(heard)
     }
 }
 
@@ -252,6 +254,11 @@ mod tests {
     #[case::two_words("stop  ALL", "en", Some(Stop))]
     #[case::cancel("cancel", "en", Some(Cancel))]
     #[case::start("Start.", "en", Some(Start))]
+    #[case::a_chat_is_opened("/start", "en", None)]
+    #[case::a_chat_is_opened_loudly(" /START ", "de", None)]
+    #[case::a_local_start_as_a_command("/alta", "es", None)]
+    #[case::stop_as_a_command("/stop", "en", Some(Stop))]
+    #[case::help_as_a_command("/help", "en", Some(Help))]
     #[case::unmistakable_elsewhere("Abmelden", "en", Some(Stop))]
     #[case::spanish("Dar de baja", "en", Some(Stop))]
     #[case::portuguese("SAIR", "pt-BR", Some(Stop))]
