@@ -106,11 +106,12 @@ pub(crate) fn of_code(code: i64, _: i64) -> Option<ErrorKind> {
         1 | 2 | 131_000 | 131_016 | 131_053 | 131_057 | 133_004 | 135_000 => Unavailable,
         // The token, its rights, or the account itself: somebody has to look.
         0 | 3 | 10 | 190 | 200..=299 | 131_005 => Denied,
-        368 | 130_497 | 131_031 => Denied,
+        368 | 131_031 => Denied,
         131_037 | 131_042 | 131_044 | 131_045 | 133_000..=133_015 => Denied,
         131_047 => OutsideWindow,
         130_472 | 131_049 | 131_050 => OptedOut,
-        131_021 | 131_026 | 131_030 | 131_062 => NotFound,
+        // This recipient only, if only for their country.
+        130_497 | 131_021 | 131_026 | 131_030 | 131_062 => NotFound,
         33 | 100 | 131_008 | 131_009 | 131_051 | 131_052 | 131_063 | 137_000 => Invalid,
         132_000..=132_999 => Invalid,
         _ => return None,
@@ -135,12 +136,13 @@ mod tests {
     #[case::medium_not_fetched(&[131_053], Unavailable)]
     #[case::token(&[0, 190], Denied)]
     #[case::permission(&[3, 10, 200, 230, 299, 131_005], Denied)]
-    #[case::account_blocked(&[368, 131_031, 130_497], Denied)]
+    #[case::account_blocked(&[368, 131_031], Denied)]
     #[case::account_not_set_up(&[131_037, 131_042, 131_044, 131_045, 133_000, 133_010, 133_015], Denied)]
     #[case::window(&[131_047], OutsideWindow)]
     #[case::marketing_stopped(&[131_050], OptedOut)]
     #[case::marketing_withheld(&[131_049], OptedOut)]
     #[case::experiment(&[130_472], OptedOut)]
+    #[case::no_lines_to_that_country(&[130_497], NotFound)]
     #[case::undeliverable(&[131_026, 131_021, 131_030, 131_062], NotFound)]
     #[case::request(&[33, 100, 131_008, 131_009, 131_051, 131_052, 131_063, 137_000], Invalid)]
     #[case::template(&[132_000, 132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016, 132_068, 132_069], Invalid)]
