@@ -7,6 +7,7 @@ use tradepost_domain::{ErrorKind, Media, PortError, Source};
 use tradepost_http::{Download, Pass, Request};
 use tradepost_meta::{
     bytes::checked,
+    graph,
     lenient::{Code, Words, words_of},
 };
 use tradepost_ports::{Fetched, MediaSource, PortResult, Terms};
@@ -79,8 +80,7 @@ impl WhatsApp {
 fn gone(error: PortError) -> PortError {
     match error.kind {
         ErrorKind::Invalid => PortError { kind: ErrorKind::NotFound, ..error },
-        ErrorKind::Uncertain => PortError { kind: ErrorKind::Unavailable, ..error },
-        _ => error,
+        _ => graph::asked(error),
     }
 }
 

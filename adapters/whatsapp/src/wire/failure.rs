@@ -102,7 +102,7 @@ pub(crate) fn mentioned(text: &str) -> Option<(i64, ErrorKind)> {
 pub(crate) fn of_code(code: i64, _: i64) -> Option<ErrorKind> {
     Some(match code {
         4 | 17 | 32 | 341 | 613 | 80_007 | 130_429 | 131_048 | PAIR_RATE | 131_064 | 133_016 => RateLimited,
-        // Meta's own trouble: the message was not taken.
+        // Meta's own trouble: the message was not taken. What a 500 makes of 1 and 2, `tradepost_meta` knows.
         1 | 2 | 131_000 | 131_016 | 131_053 | 131_057 | 133_004 | 135_000 => Unavailable,
         // The token, its rights, or the account itself: somebody has to look.
         0 | 3 | 10 | 190 | 200..=299 | 131_005 => Denied,
@@ -167,11 +167,19 @@ mod tests {
     #[rstest]
     #[case::denied(401, 99_999, Denied)]
     #[case::too_fast(429, 99_999, RateLimited)]
-    #[case::broken(502, 99_999, Unavailable)]
+    #[case::broken(500, 99_999, Uncertain)]
+    #[case::broken_behind_metas_gateway(502, 99_999, Uncertain)]
+    #[case::away(503, 99_999, Unavailable)]
+    #[case::unexpected(500, 1, Uncertain)]
+    #[case::service_broke(500, 2, Uncertain)]
+    #[case::service_away(503, 2, Unavailable)]
+    #[case::plainly_failed(500, 131_000, Unavailable)]
+    #[case::plainly_away(500, 131_016, Unavailable)]
+    #[case::plainly_refused(500, 131_026, NotFound)]
     #[case::bad(400, 99_999, Invalid)]
     #[case::in_a_success(200, 99_999, Unexpected)]
     #[case::known_in_a_success(200, 131_056, RateLimited)]
-    fn an_unknown_code_leaves_it_to_the_status(
+    fn an_unknown_or_vague_code_leaves_it_to_the_status(
         #[case] status: u16,
         #[case] code: i64,
         #[case] kind: ErrorKind,
@@ -185,7 +193,8 @@ mod tests {
     #[case::too_fast(429, RateLimited)]
     #[case::bad(400, Invalid)]
     #[case::no_such_path(404, Invalid)]
-    #[case::broken(500, Unavailable)]
+    #[case::broken(500, Uncertain)]
+    #[case::away(503, Uncertain)]
     #[case::gateway_heard_nothing(504, Uncertain)]
     #[case::redirect(302, Unexpected)]
     fn without_a_code_the_status_speaks(#[case] status: u16, #[case] kind: ErrorKind) {

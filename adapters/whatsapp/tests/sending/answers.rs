@@ -30,6 +30,9 @@ fn error(status: u16, code: i64) -> ResponseTemplate {
 #[case::null_id(ResponseTemplate::new(200).set_body_json(json!({"messages": [null, {"id": null}]})), ErrorKind::Uncertain)]
 #[case::null_list(ResponseTemplate::new(200).set_body_json(json!({"messages": null})), ErrorKind::Uncertain)]
 #[case::garbage(ResponseTemplate::new(200).set_body_string("<html>"), ErrorKind::Uncertain)]
+#[case::away(error(503, 2), ErrorKind::Unavailable)]
+#[case::broken(error(500, 2), ErrorKind::Uncertain)]
+#[case::proxy_is_away(ResponseTemplate::new(503).set_body_string("<html>"), ErrorKind::Uncertain)]
 #[case::gateway(ResponseTemplate::new(504).set_body_string("<html>"), ErrorKind::Uncertain)]
 #[tokio::test]
 async fn an_answer_is_understood(#[case] answer: ResponseTemplate, #[case] kind: ErrorKind) {

@@ -205,6 +205,7 @@ async fn a_templates_stored_picture_is_uploaded_too() {
 #[rstest]
 #[case::silent(ResponseTemplate::new(200).set_delay(Duration::from_secs(30)), ErrorKind::Unavailable)]
 #[case::gateway(ResponseTemplate::new(504).set_body_string("<html>"), ErrorKind::Unavailable)]
+#[case::broken(ResponseTemplate::new(500).set_body_json(json!({"error": {"code": 1}})), ErrorKind::Unavailable)]
 #[case::garbage(ResponseTemplate::new(200).set_body_string("<html>"), ErrorKind::Unavailable)]
 #[case::denied(ResponseTemplate::new(401).set_body_json(json!({"error": {"code": 190}})), ErrorKind::Denied)]
 #[case::too_fast(ResponseTemplate::new(429), ErrorKind::RateLimited)]
