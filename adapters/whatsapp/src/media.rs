@@ -76,9 +76,10 @@ impl WhatsApp {
     }
 }
 
-/// An id that Meta does not know any more.
+/// An id that Meta does not know any more, which says nothing of our account.
 fn gone(error: PortError) -> PortError {
     match error.kind {
+        ErrorKind::Denied if failure::is_missing(&error) => PortError { kind: ErrorKind::NotFound, ..error },
         ErrorKind::Invalid => PortError { kind: ErrorKind::NotFound, ..error },
         _ => graph::asked(error),
     }

@@ -98,9 +98,18 @@ pub(crate) fn mentioned(text: &str) -> Option<(i64, ErrorKind)> {
     Some((code, of_code(code, 0)?))
 }
 
-/// The meaning of a code, where we know one. Subcodes say nothing more on WhatsApp.
-pub(crate) fn of_code(code: i64, _: i64) -> Option<ErrorKind> {
+/// Does Meta not know what was named, or does our token not reach it? A call of the number tells by it that the number is
+/// gone; a look-up, that what it looked for is.
+pub(crate) fn is_missing(error: &PortError) -> bool {
+    matches!(error.code.as_deref(), Some("33" | "100/33"))
+}
+
+/// The meaning of a code, where we know one. One subcode says more.
+pub(crate) fn of_code(code: i64, subcode: i64) -> Option<ErrorKind> {
     Some(match code {
+        // The number is gone, or the token has lost it: somebody has to look.
+        33 => Denied,
+        100 if subcode == 33 => Denied,
         4 | 17 | 32 | 341 | 613 | 80_007 | 130_429 | 131_048 | PAIR_RATE | 131_064 | 133_016 => RateLimited,
         // Meta's own trouble: the message was not taken. What a 500 makes of 1 and 2, `tradepost_meta` knows.
         1 | 2 | 131_000 | 131_016 | 131_053 | 131_057 | 133_004 | 135_000 => Unavailable,
@@ -112,7 +121,7 @@ pub(crate) fn of_code(code: i64, _: i64) -> Option<ErrorKind> {
         130_472 | 131_049 | 131_050 => OptedOut,
         // This recipient only, if only for their country.
         130_497 | 131_021 | 131_026 | 131_030 | 131_062 => NotFound,
-        33 | 100 | 131_008 | 131_009 | 131_051 | 131_052 | 131_063 | 137_000 => Invalid,
+        100 | 131_008 | 131_009 | 131_051 | 131_052 | 131_063 | 137_000 => Invalid,
         132_000..=132_999 => Invalid,
         _ => return None,
     })
@@ -144,7 +153,8 @@ mod tests {
     #[case::experiment(&[130_472], OptedOut)]
     #[case::no_lines_to_that_country(&[130_497], NotFound)]
     #[case::undeliverable(&[131_026, 131_021, 131_030, 131_062], NotFound)]
-    #[case::request(&[33, 100, 131_008, 131_009, 131_051, 131_052, 131_063, 137_000], Invalid)]
+    #[case::number_gone(&[33], Denied)]
+    #[case::request(&[100, 131_008, 131_009, 131_051, 131_052, 131_063, 137_000], Invalid)]
     #[case::template(&[132_000, 132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016, 132_068, 132_069], Invalid)]
     fn a_code_means_one_thing(#[case] codes: &[i64], #[case] kind: ErrorKind) {
         for code in codes {
@@ -201,6 +211,21 @@ mod tests {
         for body in [&b"<html>no"[..], b"", b"{}", b"{\"error\":\"no\"}", b"[]"] {
             assert_eq!(failed(status, body).kind, kind);
         }
+    }
+
+    #[rstest]
+    #[case::number_gone(100, 33, Denied)]
+    #[case::number_gone_in_short(33, 0, Denied)]
+    #[case::another_subcode(100, 2_494_010, Invalid)]
+    #[case::the_subcode_of_another_code(131_026, 33, NotFound)]
+    fn a_subcode_tells_that_the_number_is_gone(
+        #[case] code: i64,
+        #[case] subcode: i64,
+        #[case] kind: ErrorKind,
+    ) {
+        let body = json!({"error": {"message": "no", "code": code, "error_subcode": subcode}}).to_string();
+        let error = failed(400, body.as_bytes());
+        assert_eq!((error.kind, is_missing(&error)), (kind, kind == Denied));
     }
 
     #[rstest]

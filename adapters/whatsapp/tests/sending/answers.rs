@@ -23,6 +23,10 @@ fn error(status: u16, code: i64) -> ResponseTemplate {
 #[rstest]
 #[case::window(error(400, 131_047), ErrorKind::OutsideWindow)]
 #[case::token(error(401, 190), ErrorKind::Denied)]
+#[case::number_gone(
+    ResponseTemplate::new(400).set_body_json(json!({"error": {"code": 100, "error_subcode": 33}})),
+    ErrorKind::Denied
+)]
 #[case::pair(error(400, 131_056), ErrorKind::RateLimited)]
 #[case::too_fast_whatever_the_code(error(429, 190), ErrorKind::RateLimited)]
 #[case::error_in_a_success(error(200, 130_429), ErrorKind::RateLimited)]
