@@ -207,6 +207,8 @@ async fn a_templates_stored_picture_is_uploaded_too() {
 #[case::gateway(ResponseTemplate::new(504).set_body_string("<html>"), ErrorKind::Unavailable)]
 #[case::broken(ResponseTemplate::new(500).set_body_json(json!({"error": {"code": 1}})), ErrorKind::Unavailable)]
 #[case::garbage(ResponseTemplate::new(200).set_body_string("<html>"), ErrorKind::Unavailable)]
+#[case::odd_error(ResponseTemplate::new(200).set_body_json(json!({"error": {"code": 99_999}})), ErrorKind::Unavailable)]
+#[case::odd_status(ResponseTemplate::new(302), ErrorKind::Unavailable)]
 #[case::denied(ResponseTemplate::new(401).set_body_json(json!({"error": {"code": 190}})), ErrorKind::Denied)]
 #[case::too_fast(ResponseTemplate::new(429), ErrorKind::RateLimited)]
 #[case::bad(ResponseTemplate::new(400).set_body_json(json!({"error": {"code": 100}})), ErrorKind::Invalid)]
