@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 use tradepost_domain::ErrorKind;
 use tradepost_http::Request;
+use tradepost_meta::graph;
 use tradepost_ports::{FreshToken, PortResult, TokenCell, TokenHabits, TokenSource};
 
 use crate::{Instagram, KIND, messenger::error, wire::failure};
@@ -36,7 +37,8 @@ impl TokenSource for Instagram {
         let url = url.ok_or_else(|| error(ErrorKind::Config, "`base` is no address"))?;
         let request = Request::get(KIND, url).within(self.terms.time_limit);
         let answer = self.http.call(request.secret_query("access_token", token)).await?;
-        failure::told(answer.status(), answer.body(), answer.retry_after(), token.expose_secret())?;
+        failure::told(answer.status(), answer.body(), answer.retry_after(), token.expose_secret())
+            .map_err(graph::asked)?;
         let told =
             serde_json::from_slice::<Told>(answer.body()).ok().filter(|told| is_token(&told.access_token));
         let told = told.ok_or_else(|| error(ErrorKind::Unexpected, "the answer holds no token"))?;

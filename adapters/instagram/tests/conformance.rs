@@ -36,7 +36,7 @@ mod messenger {
                 ErrorKind::Denied => (401, 190, 463),
                 ErrorKind::NotFound => (400, 100, 2_018_001),
                 ErrorKind::OutsideWindow => (403, 10, 2_018_278),
-                ErrorKind::Unavailable => (500, 2, 0),
+                ErrorKind::Unavailable => (503, 2, 0),
                 _ => return None,
             };
             let error = json!({"message": "(#1) In Meta's words", "code": code, "error_subcode": subcode});

@@ -46,6 +46,7 @@ async fn a_newer_token_comes_with_its_life(#[case] body: Value, #[case] seconds:
 #[case::too_young(400, json!({"error": {"message": "too young IGAAkept0041", "code": 100}}), ErrorKind::Invalid)]
 #[case::expired(401, json!({"error": {"message": "expired IGAAkept0041", "code": 190, "error_subcode": 463}}), ErrorKind::Denied)]
 #[case::broken(500, json!({"error": {"message": "later", "code": 2}}), ErrorKind::Unavailable)]
+#[case::broken_in_between(502, json!({}), ErrorKind::Unavailable)]
 #[case::too_fast(429, json!({}), ErrorKind::RateLimited)]
 #[case::no_token(200, json!({"expires_in": 100}), ErrorKind::Unexpected)]
 #[case::an_empty_token(200, json!({"access_token": ""}), ErrorKind::Unexpected)]

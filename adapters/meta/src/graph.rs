@@ -45,6 +45,9 @@ impl ErrorData {
     }
 }
 
+/// "An unknown error" and "the service": they do not tell how far a call came.
+const VAGUE: [i64; 2] = [1, 2];
+
 /// What a code and its subcode mean on a channel, where it knows.
 pub type Meaning = fn(i64, i64) -> Option<ErrorKind>;
 
@@ -57,10 +60,11 @@ impl GraphError {
     /// The failure of a call that was answered with that status, without the token.
     pub fn to_port(&self, provider: &'static str, meaning: Meaning, status: u16, token: &str) -> PortError {
         let subcode = self.error_subcode.0.unwrap_or_default();
-        let kind = match self.code.0.and_then(|code| meaning(code, subcode)) {
+        let kind = match self.code.0.and_then(|code| Some(beside(code, meaning(code, subcode)?, status))) {
             Some(kind) => kind,
-            None if self.is_transient.0 => Unavailable,
-            None => of_status(status, true),
+            None if is_broken(status) => Uncertain,
+            None if self.is_transient.0 || status == 503 => Unavailable,
+            None => of_status(status),
         };
         let code = match (self.code.0, subcode) {
             (Some(code), 0) => code.to_string(),
@@ -85,18 +89,37 @@ impl GraphError {
     }
 }
 
+/// What a code that has that meaning means beside a status.
+pub fn beside(code: i64, kind: ErrorKind, status: u16) -> ErrorKind {
+    match kind {
+        Unavailable if VAGUE.contains(&code) && is_broken(status) => Uncertain,
+        kind => kind,
+    }
+}
+
+/// A 5xx other than 503 says only that something broke, perhaps after the message was taken: posts that were repeated
+/// then have doubled.
+fn is_broken(status: u16) -> bool {
+    status >= 500 && status != 503
+}
+
 /// A failure without a readable error object.
 pub fn untold(provider: &'static str, status: u16, wait: Option<Duration>) -> PortError {
     let detail = format!("the answer has status {status} and no readable error");
-    PortError::new(of_status(status, false), provider, detail).with_code(status).with_retry_after(wait)
+    PortError::new(of_status(status), provider, detail).with_code(status).with_retry_after(wait)
 }
 
-/// The meaning of a status when the code says nothing. Meta's own 5xx were not taken; one that a gateway in between
-/// made up does not tell.
-fn of_status(status: u16, by_meta: bool) -> ErrorKind {
+/// A failure of a call that only asked: what was not heard has changed nothing, and is asked again.
+pub fn asked(error: PortError) -> PortError {
+    match error.kind {
+        Uncertain => PortError { kind: Unavailable, ..error },
+        _ => error,
+    }
+}
+
+/// The meaning of a status when nothing says more. A 5xx may be made up in between, after Meta took the message.
+fn of_status(status: u16) -> ErrorKind {
     match status {
-        502 | 504 if !by_meta => Uncertain,
-        500..=599 => Unavailable,
         404 | 410 => Invalid,
         _ => kind_of(status, Intent::Write).unwrap_or(Unexpected),
     }

@@ -133,9 +133,10 @@ fn stored(content: &Content) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
+/// Of an upload: whatever strange was answered, the line is unsent and may be tried again.
 fn nothing_sent(error: PortError) -> PortError {
     match error.kind {
-        ErrorKind::Uncertain => PortError { kind: ErrorKind::Unavailable, ..error },
+        ErrorKind::Uncertain | ErrorKind::Unexpected => PortError { kind: ErrorKind::Unavailable, ..error },
         _ => error,
     }
 }

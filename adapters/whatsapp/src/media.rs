@@ -7,6 +7,7 @@ use tradepost_domain::{ErrorKind, Media, PortError, Source};
 use tradepost_http::{Download, Pass, Request};
 use tradepost_meta::{
     bytes::checked,
+    graph,
     lenient::{Code, Words, words_of},
 };
 use tradepost_ports::{Fetched, MediaSource, PortResult, Terms};
@@ -75,12 +76,12 @@ impl WhatsApp {
     }
 }
 
-/// An id that Meta does not know any more.
+/// An id that Meta does not know any more, which says nothing of our account.
 fn gone(error: PortError) -> PortError {
     match error.kind {
+        ErrorKind::Denied if failure::is_missing(&error) => PortError { kind: ErrorKind::NotFound, ..error },
         ErrorKind::Invalid => PortError { kind: ErrorKind::NotFound, ..error },
-        ErrorKind::Uncertain => PortError { kind: ErrorKind::Unavailable, ..error },
-        _ => error,
+        _ => graph::asked(error),
     }
 }
 

@@ -59,10 +59,13 @@ async fn a_medium_is_looked_up_and_fetched(
 /// proves: IN-11
 #[rstest]
 #[case::unknown_id(400, json!({"error": {"code": 100, "message": "Unsupported get request"}}), 200, ErrorKind::NotFound)]
+#[case::expired_id(400, json!({"error": {"code": 100, "error_subcode": 33}}), 200, ErrorKind::NotFound)]
+#[case::expired_id_in_short(400, json!({"error": {"code": 33}}), 200, ErrorKind::NotFound)]
 #[case::no_such_path(404, json!({}), 200, ErrorKind::NotFound)]
 #[case::token_refused(401, json!({"error": {"code": 190}}), 200, ErrorKind::Denied)]
 #[case::too_fast(400, json!({"error": {"code": 4}}), 200, ErrorKind::RateLimited)]
 #[case::broken(500, json!({}), 200, ErrorKind::Unavailable)]
+#[case::broken_at_meta(500, json!({"error": {"code": 2}}), 200, ErrorKind::Unavailable)]
 #[case::between(504, json!({}), 200, ErrorKind::Unavailable)]
 #[case::no_address(200, json!({"id": "9001"}), 200, ErrorKind::Unexpected)]
 #[case::no_json(200, json!("no"), 200, ErrorKind::Unexpected)]

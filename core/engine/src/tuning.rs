@@ -28,8 +28,10 @@ pub struct Tuning {
     pub most_tries: u32,
     /// The first wait after a failed try; it doubles.
     pub first_wait: Duration,
-    /// The longest wait between tries.
+    /// The longest wait between tries that we choose ourselves.
     pub longest_wait: Duration,
+    /// The longest wait that a provider may ask for; then it is tried again, whatever it said.
+    pub longest_rest: Duration,
     /// How long an uncertain line holds its followers.
     pub uncertain_hold: Duration,
     /// How long news of unknown things is kept, and keys of events that were heard.
@@ -79,6 +81,7 @@ impl Tuning {
             most_tries: 8,
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(300),
+            longest_rest: Duration::from_secs(3600),
             uncertain_hold: Duration::from_secs(30),
             memory: Duration::from_secs(72 * 3600),
             most_media_bytes: 25 * 1024 * 1024,

@@ -23,6 +23,9 @@ pub(super) enum Command {
 /// Entries that are read at once.
 const PAGE: u32 = 1_000;
 
+const HEADINGS: [&str; 9] =
+    ["at", "storefront", "scheme", "customer", "purpose", "given", "by", "source", "words"];
+
 pub(super) async fn run(outfit: &Outfit, command: Command) -> Outcome {
     let Command::Export { config, customer, json } = command;
     let settings = shop::settings(outfit, &config)?;
@@ -37,9 +40,12 @@ pub(super) async fn run(outfit: &Outfit, command: Command) -> Outcome {
         let Some((last, _)) = page.last() else { break };
         after = *last;
         rows.extend(page.iter().map(|(_, entry)| row(entry)));
+        // Lines need no width from those that follow: a ledger of any length is printed as it is read.
+        if json {
+            show::rows(&HEADINGS, std::mem::take(&mut rows), json)?;
+        }
     }
-    let headings = ["at", "storefront", "scheme", "customer", "purpose", "given", "by", "source", "words"];
-    show::rows(&headings, rows, json)
+    show::rows(&HEADINGS, rows, json)
 }
 
 fn row(entry: &ConsentEntry) -> Vec<String> {

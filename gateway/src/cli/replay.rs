@@ -13,8 +13,10 @@ pub(super) async fn replay(
 ) -> Outcome {
     let house = shop::house(outfit, config).await?;
     let replay = house.replay(conversation).await.map_err(Ended::wrong)?;
-    let lines =
-        replay.differences.iter().map(|difference| format!("hop {}: {}", difference.hop, difference.what));
+    let lines = replay
+        .differences
+        .iter()
+        .map(|difference| format!("hop {}: {}", difference.hop, show::tame(&difference.what)));
     show::print(&match json {
         true => serde_json::to_string(&replay).map_err(Ended::wrong)?,
         false => [format!("{} hops were stepped again", replay.hops)]

@@ -13,7 +13,7 @@ const WORDS: usize = 6;
 #[tokio::test]
 async fn lines_wait_while_the_provider_fails_and_then_arrive_in_order() {
     let scene = Scene::open().await;
-    scene.provider.fails(SHOP, json!({ "fault": "fail", "status": 500, "code": 2, "times": 0 })).await;
+    scene.provider.fails(SHOP, json!({ "fault": "fail", "status": 503, "code": 2, "times": 0 })).await;
     for number in 0..WORDS {
         for customer in CUSTOMERS {
             scene.provider.says(SHOP, customer, &words(number)).await;

@@ -194,7 +194,7 @@ async fn a_receiver_that_is_not_well_slows_nothing(#[case] there: bool) {
 async fn a_house_that_tells_nobody_stores_no_traces() {
     let mut scene = Scene::open().await;
     let parent = format!("00-{TRACE}-{STEP}-01");
-    scene.provider.fails(SHOP, json!({ "fault": "fail", "status": 500, "code": 2, "times": 0 })).await;
+    scene.provider.fails(SHOP, json!({ "fault": "fail", "status": 503, "code": 2, "times": 0 })).await;
     post(&scene, CUSTOMER, 1, &[("traceparent", &parent)]).await;
     let mut books = scene.books();
     until("a line waits", || books.waiting() > 0).await;

@@ -52,7 +52,7 @@ fn of_code(code: i64, subcode: i64) -> Option<ErrorKind> {
         (368, _) | (_, 2018022) => Denied,
         (3 | 10 | 190 | 200..=299, _) => Denied,
         (4 | 17 | 32 | 341 | 613, _) => RateLimited,
-        // Meta calls these retryable: the message was not taken.
+        // Meta calls these retryable; what a 500 makes of them, `tradepost_meta` knows.
         (1 | 2 | 1200, _) => Unavailable,
         (551, _) => NotFound,
         (100 | 36000, _) => Invalid,
@@ -92,10 +92,16 @@ mod tests {
     #[case::custom_limit(400, 613, 0, RateLimited)]
     #[case::too_many_actions(400, 9, 2018352, RateLimited)]
     #[case::too_many_private_replies(400, 100, 2534013, RateLimited)]
-    #[case::service(500, 2, 0, Unavailable)]
+    #[case::service(503, 2, 0, Unavailable)]
+    #[case::service_broke(500, 2, 0, Uncertain)]
+    #[case::service_broke_in_more_words(500, 2, 1545133, Uncertain)]
+    #[case::broke_behind_metas_gateway(502, 2, 0, Uncertain)]
     #[case::service_unavailable(400, 2, 1545133, Unavailable)]
     #[case::temporary(400, 1200, 0, Unavailable)]
+    #[case::temporary_whatever_the_status(500, 1200, 0, Unavailable)]
     #[case::unknown_error(400, 1, 0, Unavailable)]
+    #[case::unknown_error_broken(500, 1, 0, Uncertain)]
+    #[case::access_level_whatever_the_status(500, 1, 99, Invalid)]
     #[case::blocked(400, 551, 0, NotFound)]
     #[case::no_such_user(400, 100, 2018001, NotFound)]
     #[case::no_such_object(400, 100, 33, NotFound)]
@@ -111,7 +117,9 @@ mod tests {
     #[case::error_in_a_success(200, 613, 0, RateLimited)]
     #[case::unknown_code_denied(401, 99_999, 0, Denied)]
     #[case::unknown_code_too_fast(429, 99_999, 0, RateLimited)]
-    #[case::unknown_code_broken(502, 99_999, 0, Unavailable)]
+    #[case::unknown_code_broken(500, 99_999, 0, Uncertain)]
+    #[case::unknown_code_gateway(502, 99_999, 0, Uncertain)]
+    #[case::unknown_code_away(503, 99_999, 0, Unavailable)]
     #[case::unknown_code(400, 99_999, 0, Invalid)]
     #[case::unknown_code_in_a_success(200, 99_999, 0, Unexpected)]
     fn a_code_means_one_thing(
@@ -131,8 +139,8 @@ mod tests {
     #[case::no_such_path(404, Invalid)]
     #[case::bad(400, Invalid)]
     #[case::early(425, Unavailable)]
-    #[case::broken(500, Unavailable)]
-    #[case::away(503, Unavailable)]
+    #[case::broken(500, Uncertain)]
+    #[case::away(503, Uncertain)]
     #[case::gateway_heard_nothing_good(502, Uncertain)]
     #[case::gateway_heard_nothing(504, Uncertain)]
     #[case::redirect(302, Unexpected)]
@@ -142,10 +150,17 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_unknown_code_that_passes_is_retried() {
+    #[rstest]
+    #[case::refused(400, Unavailable)]
+    #[case::away(503, Unavailable)]
+    #[case::broken(500, Uncertain)]
+    #[case::heard_nothing(504, Uncertain)]
+    fn an_unknown_code_that_passes_is_retried_where_nothing_was_taken(
+        #[case] status: u16,
+        #[case] kind: ErrorKind,
+    ) {
         let body = json!({"error": {"message": "later", "code": 99_999, "is_transient": true}}).to_string();
-        assert_eq!(failed(400, body.as_bytes()).kind, Unavailable);
+        assert_eq!(failed(status, body.as_bytes()).kind, kind);
     }
 
     #[test]

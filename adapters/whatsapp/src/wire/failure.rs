@@ -98,20 +98,30 @@ pub(crate) fn mentioned(text: &str) -> Option<(i64, ErrorKind)> {
     Some((code, of_code(code, 0)?))
 }
 
-/// The meaning of a code, where we know one. Subcodes say nothing more on WhatsApp.
-pub(crate) fn of_code(code: i64, _: i64) -> Option<ErrorKind> {
+/// Does Meta not know what was named, or does our token not reach it? A call of the number tells by it that the number is
+/// gone; a look-up, that what it looked for is.
+pub(crate) fn is_missing(error: &PortError) -> bool {
+    matches!(error.code.as_deref(), Some("33" | "100/33"))
+}
+
+/// The meaning of a code, where we know one. One subcode says more.
+pub(crate) fn of_code(code: i64, subcode: i64) -> Option<ErrorKind> {
     Some(match code {
+        // The number is gone, or the token has lost it: somebody has to look.
+        33 => Denied,
+        100 if subcode == 33 => Denied,
         4 | 17 | 32 | 341 | 613 | 80_007 | 130_429 | 131_048 | PAIR_RATE | 131_064 | 133_016 => RateLimited,
-        // Meta's own trouble: the message was not taken.
+        // Meta's own trouble: the message was not taken. What a 500 makes of 1 and 2, `tradepost_meta` knows.
         1 | 2 | 131_000 | 131_016 | 131_053 | 131_057 | 133_004 | 135_000 => Unavailable,
         // The token, its rights, or the account itself: somebody has to look.
         0 | 3 | 10 | 190 | 200..=299 | 131_005 => Denied,
-        368 | 130_497 | 131_031 => Denied,
+        368 | 131_031 => Denied,
         131_037 | 131_042 | 131_044 | 131_045 | 133_000..=133_015 => Denied,
         131_047 => OutsideWindow,
         130_472 | 131_049 | 131_050 => OptedOut,
-        131_021 | 131_026 | 131_030 | 131_062 => NotFound,
-        33 | 100 | 131_008 | 131_009 | 131_051 | 131_052 | 131_063 | 137_000 => Invalid,
+        // This recipient only, if only for their country.
+        130_497 | 131_021 | 131_026 | 131_030 | 131_062 => NotFound,
+        100 | 131_008 | 131_009 | 131_051 | 131_052 | 131_063 | 137_000 => Invalid,
         132_000..=132_999 => Invalid,
         _ => return None,
     })
@@ -135,14 +145,16 @@ mod tests {
     #[case::medium_not_fetched(&[131_053], Unavailable)]
     #[case::token(&[0, 190], Denied)]
     #[case::permission(&[3, 10, 200, 230, 299, 131_005], Denied)]
-    #[case::account_blocked(&[368, 131_031, 130_497], Denied)]
+    #[case::account_blocked(&[368, 131_031], Denied)]
     #[case::account_not_set_up(&[131_037, 131_042, 131_044, 131_045, 133_000, 133_010, 133_015], Denied)]
     #[case::window(&[131_047], OutsideWindow)]
     #[case::marketing_stopped(&[131_050], OptedOut)]
     #[case::marketing_withheld(&[131_049], OptedOut)]
     #[case::experiment(&[130_472], OptedOut)]
+    #[case::no_lines_to_that_country(&[130_497], NotFound)]
     #[case::undeliverable(&[131_026, 131_021, 131_030, 131_062], NotFound)]
-    #[case::request(&[33, 100, 131_008, 131_009, 131_051, 131_052, 131_063, 137_000], Invalid)]
+    #[case::number_gone(&[33], Denied)]
+    #[case::request(&[100, 131_008, 131_009, 131_051, 131_052, 131_063, 137_000], Invalid)]
     #[case::template(&[132_000, 132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016, 132_068, 132_069], Invalid)]
     fn a_code_means_one_thing(#[case] codes: &[i64], #[case] kind: ErrorKind) {
         for code in codes {
@@ -165,11 +177,19 @@ mod tests {
     #[rstest]
     #[case::denied(401, 99_999, Denied)]
     #[case::too_fast(429, 99_999, RateLimited)]
-    #[case::broken(502, 99_999, Unavailable)]
+    #[case::broken(500, 99_999, Uncertain)]
+    #[case::broken_behind_metas_gateway(502, 99_999, Uncertain)]
+    #[case::away(503, 99_999, Unavailable)]
+    #[case::unexpected(500, 1, Uncertain)]
+    #[case::service_broke(500, 2, Uncertain)]
+    #[case::service_away(503, 2, Unavailable)]
+    #[case::plainly_failed(500, 131_000, Unavailable)]
+    #[case::plainly_away(500, 131_016, Unavailable)]
+    #[case::plainly_refused(500, 131_026, NotFound)]
     #[case::bad(400, 99_999, Invalid)]
     #[case::in_a_success(200, 99_999, Unexpected)]
     #[case::known_in_a_success(200, 131_056, RateLimited)]
-    fn an_unknown_code_leaves_it_to_the_status(
+    fn an_unknown_or_vague_code_leaves_it_to_the_status(
         #[case] status: u16,
         #[case] code: i64,
         #[case] kind: ErrorKind,
@@ -183,13 +203,29 @@ mod tests {
     #[case::too_fast(429, RateLimited)]
     #[case::bad(400, Invalid)]
     #[case::no_such_path(404, Invalid)]
-    #[case::broken(500, Unavailable)]
+    #[case::broken(500, Uncertain)]
+    #[case::away(503, Uncertain)]
     #[case::gateway_heard_nothing(504, Uncertain)]
     #[case::redirect(302, Unexpected)]
     fn without_a_code_the_status_speaks(#[case] status: u16, #[case] kind: ErrorKind) {
         for body in [&b"<html>no"[..], b"", b"{}", b"{\"error\":\"no\"}", b"[]"] {
             assert_eq!(failed(status, body).kind, kind);
         }
+    }
+
+    #[rstest]
+    #[case::number_gone(100, 33, Denied)]
+    #[case::number_gone_in_short(33, 0, Denied)]
+    #[case::another_subcode(100, 2_494_010, Invalid)]
+    #[case::the_subcode_of_another_code(131_026, 33, NotFound)]
+    fn a_subcode_tells_that_the_number_is_gone(
+        #[case] code: i64,
+        #[case] subcode: i64,
+        #[case] kind: ErrorKind,
+    ) {
+        let body = json!({"error": {"message": "no", "code": code, "error_subcode": subcode}}).to_string();
+        let error = failed(400, body.as_bytes());
+        assert_eq!((error.kind, is_missing(&error)), (kind, kind == Denied));
     }
 
     #[rstest]

@@ -10,7 +10,10 @@ use tradepost_domain::{
     template::{ButtonKind, Header},
 };
 use tradepost_http::{Intent, brief, kind_of, redact};
-use tradepost_meta::lenient::{Id, Words, perhaps, text_of, words_of};
+use tradepost_meta::{
+    graph,
+    lenient::{Id, Words, perhaps, text_of, words_of},
+};
 
 use super::{
     check::{Shelf, Unfit, characters, one},
@@ -214,7 +217,10 @@ pub(crate) fn told(
     let said = told.as_ref().and_then(|told| words_of(&told.message)).unwrap_or("no readable error");
     let error = |kind| PortError::new(kind, KIND, brief(&redact(said, &[token]), 300));
     Err(match failure::mentioned(said) {
-        Some((code, kind)) if status != 429 => failure::resting(error(kind).with_code(code), code, wait),
+        Some((code, kind)) if status != 429 => {
+            let kind = graph::beside(code, kind, status);
+            failure::resting(error(kind).with_code(code), code, wait)
+        }
         _ => error(of_status(status)).with_code(status).with_retry_after(wait),
     })
 }
@@ -275,6 +281,8 @@ mod tests {
     #[case::no_such_vendor(404, "<html>", "invalid 404")]
     #[case::bad(400, r#"{"result":"failed","message":"phone_number is required"}"#, "invalid 400")]
     #[case::broken(500, "<html>", "uncertain 500")]
+    #[case::broke_at_meta(500, r#"{"result":"failed","message":"(#2) Try later"}"#, "uncertain 2")]
+    #[case::away_at_meta(200, r#"{"result":"failed","message":"(#2) Try later"}"#, "unavailable 2")]
     #[case::redirect(302, "", "unexpected 302")]
     fn an_answer_is_understood(#[case] status: u16, #[case] body: &str, #[case] expected: &str) {
         assert_eq!(word(told(status, body.as_bytes(), None, "tok-0042")), expected);

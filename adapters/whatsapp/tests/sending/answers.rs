@@ -23,6 +23,10 @@ fn error(status: u16, code: i64) -> ResponseTemplate {
 #[rstest]
 #[case::window(error(400, 131_047), ErrorKind::OutsideWindow)]
 #[case::token(error(401, 190), ErrorKind::Denied)]
+#[case::number_gone(
+    ResponseTemplate::new(400).set_body_json(json!({"error": {"code": 100, "error_subcode": 33}})),
+    ErrorKind::Denied
+)]
 #[case::pair(error(400, 131_056), ErrorKind::RateLimited)]
 #[case::too_fast_whatever_the_code(error(429, 190), ErrorKind::RateLimited)]
 #[case::error_in_a_success(error(200, 130_429), ErrorKind::RateLimited)]
@@ -30,6 +34,9 @@ fn error(status: u16, code: i64) -> ResponseTemplate {
 #[case::null_id(ResponseTemplate::new(200).set_body_json(json!({"messages": [null, {"id": null}]})), ErrorKind::Uncertain)]
 #[case::null_list(ResponseTemplate::new(200).set_body_json(json!({"messages": null})), ErrorKind::Uncertain)]
 #[case::garbage(ResponseTemplate::new(200).set_body_string("<html>"), ErrorKind::Uncertain)]
+#[case::away(error(503, 2), ErrorKind::Unavailable)]
+#[case::broken(error(500, 2), ErrorKind::Uncertain)]
+#[case::proxy_is_away(ResponseTemplate::new(503).set_body_string("<html>"), ErrorKind::Uncertain)]
 #[case::gateway(ResponseTemplate::new(504).set_body_string("<html>"), ErrorKind::Uncertain)]
 #[tokio::test]
 async fn an_answer_is_understood(#[case] answer: ResponseTemplate, #[case] kind: ErrorKind) {

@@ -186,15 +186,19 @@ impl House {
         }
     }
 
-    /// How long to wait for a rate, a breaker, an account. None of them is an attempt that failed; a rate that is still
-    /// exceeded is waited for longer each time.
+    /// How long to wait for a rate, a breaker, an account. None of them is an attempt that failed. Who tells a time is
+    /// left alone for so long; a rate that is still exceeded without one is waited for longer each time.
     pub(super) fn wait_for(&self, row: &OutboxRow, error: &PortError) -> Duration {
+        let tuning = &self.tuning;
+        if let Some(asked) = error.retry_after() {
+            return asked.min(tuning.longest_rest);
+        }
         let by_kind = match error.kind {
-            ErrorKind::Denied => self.tuning.attention_probe,
-            ErrorKind::RateLimited => self.tuning.wait_after(row.attempt).min(LONGEST_RATE_WAIT),
-            _ => self.tuning.first_wait,
+            ErrorKind::Denied => tuning.attention_probe,
+            ErrorKind::RateLimited => tuning.wait_after(row.attempt).min(LONGEST_RATE_WAIT),
+            _ => tuning.first_wait,
         };
-        error.retry_after().unwrap_or(by_kind).min(self.tuning.longest_wait)
+        by_kind.min(tuning.longest_wait)
     }
 
     /// Back to the queue: it certainly was not taken.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rstest::rstest;
 use tradepost_domain::{
     Capabilities, Content, Delivery, ErrorKind, MediaKind, Party, PortError, What,
     capabilities::{MediaLimit, Passage, TextUnit, Window},
@@ -134,6 +135,23 @@ fn too_fast_for_one_customer_and_others_go_on() {
     shop.passes(secs(30));
     shop.sends();
     assert_eq!(shop.sent(), ["bob", "ann"]);
+}
+
+/// proves: CH-02, PL-11
+#[rstest]
+#[case::half_an_hour(Some(secs(1_800)), secs(1_800))]
+#[case::an_hour(Some(hours(1)), hours(1))]
+#[case::a_day_is_not_believed(Some(hours(24)), hours(1))]
+#[case::without_a_time(None, secs(1))]
+fn who_tells_a_time_is_left_alone_for_so_long(#[case] told: Option<Duration>, #[case] wait: Duration) {
+    let error = PortError::new(ErrorKind::RateLimited, "sim", "too fast").with_retry_after(told);
+    let shop = refused_first(error);
+    shop.passes(wait - secs(1));
+    shop.sends();
+    assert_eq!(shop.messenger.calls().len(), 1, "neither Ann's line nor another is tried before");
+    shop.passes(secs(1));
+    shop.sends();
+    assert_eq!(shop.sent().len(), 2);
 }
 
 /// proves: CH-02

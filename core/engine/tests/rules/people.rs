@@ -183,6 +183,20 @@ fn a_stop_in_another_language_is_confirmed_in_it() {
     assert_eq!(shop.store.tables().consents()[0].words.as_deref(), Some("Abmelden"));
 }
 
+/// A messenger's client writes it by itself when somebody opens the chat: a greeting, and no yes to anything.
+///
+/// proves: CV-06 FI-04
+#[test]
+fn a_start_as_a_command_is_the_flows_and_no_consent() {
+    let shop = Shop::new();
+    shop.answers("/start");
+    assert_eq!(shop.told(), ["said /start"]);
+    assert!(shop.store.tables().consents().is_empty());
+    shop.answers("start");
+    assert!(shop.store.tables().consents()[0].given, "the word itself is one");
+    assert_eq!(shop.told(), ["said /start"]);
+}
+
 /// proves: CV-06
 #[test]
 fn a_tapped_stop_is_a_stop_and_other_taps_are_the_flows() {

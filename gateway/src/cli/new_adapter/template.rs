@@ -105,10 +105,33 @@ fn uncommented(line: &str) -> String {
 fn named(name: &Name, path: &str, text: &str) -> String {
     let root =
         if path.starts_with("tests/") { format!("tradepost_{}::", name.snake()) } else { "crate::".into() };
-    text.replace("crate::acme::", &root)
-        .replace("crate::template::", "crate::")
-        .replace("tradepost_acme", &format!("tradepost_{}", name.snake()))
-        .replace("X-Acme-", &format!("X-{}-", name.train()))
-        .replace("Acme", &name.pascal())
-        .replace("acme", name.kebab())
+    let names = [
+        ("crate::acme::", root),
+        ("crate::template::", "crate::".into()),
+        ("tradepost_acme", format!("tradepost_{}", name.snake())),
+        ("X-Acme-", format!("X-{}-", name.train())),
+        ("Acme", name.pascal()),
+        ("acme", name.kebab().into()),
+    ];
+    replaced(text, &names)
+}
+
+/// The text with each of these words made the one beside it, the first that fits; in one pass, since a new word may hold
+/// an old one.
+fn replaced(mut text: &str, words: &[(&str, String)]) -> String {
+    let mut made = String::with_capacity(text.len());
+    while let Some(char) = text.chars().next() {
+        let word = words.iter().find_map(|(old, new)| Some((text.strip_prefix(old)?, new)));
+        text = match word {
+            Some((rest, new)) => {
+                made.push_str(new);
+                rest
+            }
+            None => {
+                made.push(char);
+                &text[char.len_utf8()..]
+            }
+        };
+    }
+    made
 }

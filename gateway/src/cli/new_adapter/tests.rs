@@ -78,6 +78,22 @@ fn a_new_adapter_has_its_ports_and_no_trace_of_the_template(#[case] ports: &[Por
     assert!(manifest.contains("name = \"tradepost-my-channel\""), "{manifest}");
 }
 
+/// A name may hold the template's own: its files are those of any other name of that length.
+///
+/// proves: AD-02
+#[rstest]
+#[case::begins_with_it("acme-pay", ["acme-pay", "acme_pay", "AcmePay", "Acme-Pay"])]
+#[case::ends_with_it("pay-acme", ["pay-acme", "pay_acme", "PayAcme", "Pay-Acme"])]
+#[case::is_it("acme", ["acme", "acme", "Acme", "Acme"])]
+fn a_name_that_holds_the_templates_is_put_in_once(#[case] name: &str, #[case] forms: [&str; 4]) {
+    let named = |name: &str| template::files(&Name::new(name).expect("a name"), &Port::ALL, false);
+    for ((path, text), (_, other)) in named(name).into_iter().zip(named("quill-post")) {
+        let others = ["quill-post", "quill_post", "QuillPost", "Quill-Post"];
+        let expected = others.iter().zip(forms).fold(other, |text, (old, new)| text.replace(old, new));
+        assert_eq!(text, expected, "{path}");
+    }
+}
+
 /// proves: AD-01
 #[rstest]
 #[case::first_by_name("acme")]
