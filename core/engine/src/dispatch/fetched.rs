@@ -25,7 +25,7 @@ impl House {
                 return self.again(unit, row, wait).await;
             }
             Err(error) if error.kind.retryable() && row.failures + 1 < self.tuning.most_tries => {
-                return self.later(unit, row).await;
+                return self.later(unit, row, error).await;
             }
             Err(error) => Source::Missing { reason: error.to_string() },
         };

@@ -172,7 +172,7 @@ impl House {
                 self.again(unit, row, wait).await
             }
             ErrorKind::Unavailable if row.failures + 1 < self.tuning.most_tries => {
-                self.later(unit, row).await
+                self.later(unit, row, error).await
             }
             _ => self.failed_line(unit, row, error).await,
         }
@@ -213,9 +213,11 @@ impl House {
         Ok(())
     }
 
-    pub(super) async fn later(&self, unit: &mut dyn Unit, mut row: OutboxRow) -> Kept<()> {
+    /// One try more has failed. It is waited for longer each time, and as long as the provider asks.
+    pub(super) async fn later(&self, unit: &mut dyn Unit, mut row: OutboxRow, error: &PortError) -> Kept<()> {
         row.failures += 1;
-        let wait = self.tuning.wait_after(row.failures);
+        let asked = error.retry_after().unwrap_or_default().min(self.tuning.longest_rest);
+        let wait = self.tuning.wait_after(row.failures).max(asked);
         self.again(unit, row, wait).await
     }
 
@@ -251,7 +253,7 @@ impl House {
                 self.again(unit, row, wait).await
             }
             Err(error) if matches!(error.kind, ErrorKind::Unavailable | ErrorKind::Uncertain) => {
-                self.later(unit, row).await
+                self.later(unit, row, error).await
             }
             Err(error) => {
                 unit.remove(row.effect).await?;

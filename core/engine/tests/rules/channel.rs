@@ -154,6 +154,18 @@ fn who_tells_a_time_is_left_alone_for_so_long(#[case] told: Option<Duration>, #[
     assert_eq!(shop.sent().len(), 2);
 }
 
+/// proves: PL-11
+#[rstest]
+#[case::ten_minutes(Some(secs(600)), 600)]
+#[case::a_day_is_not_believed(Some(hours(24)), 3_600)]
+#[case::without_a_time(None, 1)]
+fn who_is_away_is_asked_again_when_it_said(#[case] told: Option<Duration>, #[case] wait: i64) {
+    let error = PortError::new(ErrorKind::Unavailable, "sim", "away").with_retry_after(told);
+    let shop = refused_first(error);
+    let row = shop.store.tables().outbox().remove(0);
+    assert_eq!(row.not_before.duration_since(shop.now()).as_secs(), wait);
+}
+
 /// proves: CH-02
 #[test]
 fn a_rate_that_stays_exceeded_is_waited_for_longer_each_time() {
