@@ -116,6 +116,7 @@ impl House {
             }
             Outcome::Shown => unit.remove(row.effect).await?,
             Outcome::Fetched(result) => self.fetched(unit, row, result).await?,
+            Outcome::TooLate if self.is_taken(unit, &row).await? => unit.remove(row.effect).await?,
             Outcome::TooLate => self.again(unit, row, Duration::ZERO).await?,
         }
         Ok(None)

@@ -68,6 +68,9 @@ impl Filing<'_> {
         entry: &StorefrontEntry,
         party: &Party,
     ) -> Kept<ConversationId> {
+        if let Some(conversation) = self.repeated(unit).await? {
+            return Ok(conversation);
+        }
         let customer = (self.account.clone(), party.id.clone());
         let known = self.met.conversations.lock().get(&customer).copied();
         if let Some(conversation) = known.filter(|_| self.is_linked(entry, party)) {
@@ -103,6 +106,15 @@ impl Filing<'_> {
         self.house.saw(|| Happening::Began { storefront: entry.facts.id.to_string() });
         self.note_met(customer, conversation.id);
         Ok(conversation.id)
+    }
+
+    /// The conversation of the event that staff try again, if that came into one: whoever has its customer's ids by now.
+    async fn repeated(&self, unit: &mut dyn Unit) -> Kept<Option<ConversationId>> {
+        let Some(first) = self.repeats else { return Ok(None) };
+        let Some(conversation) = unit.event(first).await?.and_then(|event| event.conversation) else {
+            return Ok(None);
+        };
+        Ok(unit.conversation(conversation).await?.map(|known| known.id))
     }
 
     /// A conversation under the id of somebody new is of whoever had that id before.

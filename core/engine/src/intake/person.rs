@@ -58,8 +58,8 @@ impl Filing<'_> {
         let Some(contact) = self.owner_among(unit, storefront, &ids).await? else {
             return self.meet(unit, storefront, party, ids).await.map(Known::As);
         };
-        // A single one has been found as it is. What staff try again is of then, and so are its ids.
-        if ids.len() > 1 && self.repeats.is_none() {
+        // A single one has been found as it is.
+        if ids.len() > 1 {
             self.link(unit, storefront, contact, &ids).await?;
         }
         Ok(match self.conversation_of(unit, contact, party).await? {
@@ -164,7 +164,9 @@ impl Filing<'_> {
         (purpose, given, at): (Purpose, bool, Option<Timestamp>),
     ) -> Kept<Filed> {
         let ids = identities(&self.account, from);
-        if let Some(contact) = self.owner_among(unit, &entry.facts.id, &ids).await? {
+        if let Some(contact) = self.owner_among(unit, &entry.facts.id, &ids).await?
+            && self.repeats.is_none()
+        {
             self.link(unit, &entry.facts.id, contact, &ids).await?;
         }
         let (source, at) = (Evidence::Event(self.id), at.unwrap_or(self.now).min(self.now));

@@ -93,7 +93,9 @@ impl Filing<'_> {
                 let filed = Filed::within(Fate::Noted, line.conversation);
                 return Ok(Some(Filed { note: Some(ANOTHER.into()), ..filed }));
             }
-            (None, Some(Delivery::Sending | Delivery::Uncertain)) => {
+            (None, Some(Delivery::Sending | Delivery::Uncertain | Delivery::Queued))
+                if was_tried(unit, &line).await? =>
+            {
                 self.settle_by_mark(unit, reference, &line, news).await?;
             }
             _ => return Ok(None),
@@ -149,6 +151,12 @@ impl Filing<'_> {
         self.house.apply_parked(unit, &self.account, reference, written.line.id).await?;
         Ok(Filed::within(Fate::Applied, written.conversation))
     }
+}
+
+/// Has it been given to the provider, whatever that answered?
+async fn was_tried(unit: &mut dyn Unit, line: &Written) -> Kept<bool> {
+    let (Some(Delivery::Queued), Some(effect)) = (line.line.delivery, line.effect) else { return Ok(true) };
+    Ok(unit.row(effect).await?.is_some_and(|row| row.attempt > 0))
 }
 
 impl House {

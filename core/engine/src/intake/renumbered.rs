@@ -28,6 +28,9 @@ impl Filing<'_> {
         from: &[String],
         to: &Party,
     ) -> Kept<Filed> {
+        if self.repeats.is_some() {
+            return Ok(Filed::noted(Fate::Noted, "what has changed since is not changed again"));
+        }
         let from: Vec<&str> =
             from.iter().map(String::as_str).filter(|id| to.ids().all(|new| new != *id)).collect();
         let owners = self.owners(unit, storefront, &from).await?;
@@ -71,10 +74,14 @@ impl Filing<'_> {
     }
 
     /// All that these contacts have of the old ids and that is not theirs again. A number is left elsewhere only for another.
+    /// Where only an id that is scoped to the business is new, their number has changed unseen: it is left, too.
     fn left(&self, owners: &[Contact], from: &[&str], to: &Party, new: &[Identity]) -> Vec<Identity> {
         let mut left: Vec<Identity> = Vec::new();
-        for identity in owners.iter().flat_map(|owner| &owner.identities) {
-            let old = from.iter().any(|id| self.is_spelled(identity, id));
+        let all = || owners.iter().flat_map(|owner| &owner.identities);
+        let numbers = all().filter(|identity| identity.scheme == Identity::PHONE && to.phone.is_none());
+        let numbers: Vec<&str> = numbers.map(|phone| phone.value.trim_start_matches('+')).collect();
+        for identity in all() {
+            let old = from.iter().chain(&numbers).any(|id| self.is_spelled(identity, id));
             let stays = new.contains(identity) || self.is_elsewhere(identity) && to.phone.is_none();
             if old && !stays && !left.contains(identity) {
                 left.push(identity.clone());
@@ -112,15 +119,17 @@ impl Filing<'_> {
         let all: Vec<Identity> = theirs.chain(new.iter().cloned()).collect();
         let said = unit.consents(storefront, &all, Purpose::Marketing).await?;
         let known = unit.consents(storefront, new, Purpose::Marketing).await?;
+        for identity in old {
+            let left = unit.consents(storefront, std::slice::from_ref(identity), Purpose::Marketing).await?;
+            if let Some(yes) = left.filter(|left| left.given) {
+                // Not later than the yes: it is theirs again if the id is.
+                let no = self.entry(storefront, identity, false);
+                unit.consent(&ConsentEntry { at: yes.at, ..no }).await?;
+            }
+        }
         if let (Some(said), Some(first)) = (said.filter(|_| said != known), new.first()) {
             let copy = self.entry(storefront, first, said.given);
             unit.consent(&ConsentEntry { at: said.at, ..copy }).await?;
-        }
-        for identity in old {
-            let left = unit.consents(storefront, std::slice::from_ref(identity), Purpose::Marketing).await?;
-            if left.is_some_and(|left| left.given) {
-                unit.consent(&self.entry(storefront, identity, false)).await?;
-            }
         }
         Ok(())
     }

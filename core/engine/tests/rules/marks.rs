@@ -206,6 +206,24 @@ fn a_line_whose_news_overtakes_its_answer_is_not_sent_again(#[case] answer: Play
     assert!(tables.parked().is_empty() && tables.dead_letters().is_empty() && tables.outbox().is_empty());
 }
 
+/// The provider said that it had not taken it, and it waits for another try: its news is believed.
+///
+/// proves: IN-08
+#[test]
+fn a_line_that_waits_for_another_try_is_settled_by_its_mark() {
+    let shop = Shop::new();
+    shop.messenger.plan(Play::fail_as(ErrorKind::Unavailable));
+    shop.answers("say hello");
+    shop.sends();
+    assert_eq!(shop.line("hello"), Delivery::Queued);
+    shop.arrives(marked(written(&shop, "hello").line.id, Delivery::Sent));
+    assert_eq!(shop.line("hello"), Delivery::Sent);
+    shop.passes(secs(60));
+    shop.sends();
+    assert_eq!(shop.messenger.calls().len(), 1, "it is not sent again");
+    assert!(shop.store.tables().outbox().is_empty());
+}
+
 /// proves: FI-01
 #[test]
 fn a_line_whose_sender_died_is_not_uncertain_if_news_of_it_has_come() {

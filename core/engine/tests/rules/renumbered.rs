@@ -112,15 +112,44 @@ fn comes_to(shop: &Shop, account: &str, what: Vec<What>) {
 
 /// proves: FI-04, FI-14
 #[test]
-fn a_no_under_another_id_holds_when_the_number_changes() {
+fn a_no_under_another_id_holds_when_both_change() {
     let shop = Shop::new();
     hears(&shop, number(NUMBER), "START");
     shop.passes(secs(60));
     hears(&shop, scoped(), "STOP");
     shop.passes(secs(60));
     hears(&shop, both(), "hello");
-    renumbers(&shop);
+    let from = vec![NUMBER.into(), SCOPED.into()];
+    shop.arrives(What::Renumbered { from, to: number(NEW_NUMBER) });
+    assert_eq!(values(&the_contact(&shop)).len(), 3, "and the name of the conversation that was set aside");
     assert_eq!(marketing(&shop, &the_contact(&shop).identities), Some(false));
+}
+
+/// proves: FI-04, FI-14
+#[test]
+fn a_yes_is_theirs_again_with_the_id() {
+    let shop = Shop::new();
+    hears(&shop, number(NUMBER), "START");
+    shop.passes(secs(60));
+    renumbers(&shop);
+    shop.passes(secs(60));
+    shop.arrives(What::Renumbered { from: vec![NEW_NUMBER.into()], to: number(NUMBER) });
+    assert_eq!(marketing(&shop, &the_contact(&shop).identities), Some(true));
+}
+
+/// proves: FI-14
+#[test]
+fn a_number_that_changed_unseen_is_left() {
+    let shop = Shop::new();
+    hears(&shop, both(), "say here");
+    let to = Party::new("BR.888");
+    shop.arrives(What::Renumbered { from: vec![SCOPED.into()], to: to.clone() });
+    assert_eq!(the_conversation(&shop).peer, "BR.888");
+    assert_eq!(values(&the_contact(&shop)), ["BR.888"]);
+    hears(&shop, Party { also: vec!["BR.999".into()], ..number(NUMBER) }, "somebody else");
+    assert_eq!((peers(&shop).len(), shop.store.tables().contacts().len()), (2, 2));
+    hears(&shop, Party { also: vec!["BR.888".into()], ..number(NEW_NUMBER) }, "it is me");
+    assert_eq!((peers(&shop).len(), shop.store.tables().contacts().len()), (2, 2));
 }
 
 /// proves: FI-04, FI-14
@@ -193,14 +222,29 @@ fn a_number_is_left_with_every_account_of_the_channel() {
 }
 
 /// proves: FI-14
-#[test]
-fn what_staff_try_again_gives_no_number_back() {
+#[rstest]
+#[case::with_another_id(both(), 3)]
+#[case::by_number_alone(number(NUMBER), 2)]
+fn what_staff_try_again_gives_no_number_back(#[case] from: Party, #[case] left: usize) {
     let shop = Shop::new();
-    let heard = shop.arrives(says(both(), "hello")).events[0];
+    let heard = shop.arrives(says(from, "hello")).events[0];
     shop.turns_all();
     renumbers(&shop);
     futures::executor::block_on(shop.house.retry_event(heard)).expect("tried again");
-    assert_eq!(values(&the_contact(&shop)), ["+5511912345678", NEW_NUMBER, SCOPED]);
+    assert_eq!(values(&the_contact(&shop)).len(), left);
+    assert_eq!(the_conversation(&shop).peer, NEW_NUMBER);
+}
+
+/// proves: FI-14
+#[test]
+fn a_change_that_staff_try_again_changes_nothing() {
+    let shop = Shop::new();
+    hears(&shop, number(NUMBER), "hello");
+    let news = What::Renumbered { from: vec![NUMBER.into()], to: number(NEW_NUMBER) };
+    let told = shop.arrives(news).events[0];
+    hears(&shop, number(NUMBER), "somebody else");
+    futures::executor::block_on(shop.house.retry_event(told)).expect("tried again");
+    assert_eq!((peers(&shop).len(), shop.store.tables().contacts().len()), (2, 2));
 }
 
 /// proves: FI-04, FI-14
