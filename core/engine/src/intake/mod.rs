@@ -7,6 +7,7 @@ mod limit;
 mod linked;
 mod message;
 mod met;
+mod order;
 mod person;
 mod receipt;
 mod renumbered;
@@ -26,9 +27,10 @@ use file::Filing;
 use futures::{StreamExt, stream};
 use limit::Over;
 use met::Met;
+use order::{filing_order, ids_of_one};
 use sha2::{Digest as _, Sha256};
 use tracing::Span;
-use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId, Lane, What};
+use tradepost_domain::{AccountKey, Arrival, ConversationId, Correlation, EventId, Lane};
 use tradepost_ports::{
     Happening, Unit, Wake,
     observer::STEPS,
@@ -360,37 +362,6 @@ struct New<'r> {
     /// Its place in the request.
     number: usize,
     arrival: &'r Arrival,
-}
-
-/// Ids that stand for one customer within a unit: the first one by which the unit's events name them.
-type Same<'a> = BTreeMap<(&'a str, &'a str, &'a str), &'a str>;
-
-fn ids_of_one<'a>(requests: &'a [(Intake, Vec<Arrival>)], new: &[New<'a>]) -> Same<'a> {
-    let mut same = Same::new();
-    for New { place, arrival, .. } in new {
-        let (kind, account) = (&*requests[*place].0.kind, &*arrival.account);
-        let (ids, first): (Vec<&str>, &str) = match (&arrival.what, arrival.what.party()) {
-            (What::Renumbered { from, to }, _) => match from.split_first() {
-                Some((first, others)) => (to.ids().chain(others.iter().map(String::as_str)).collect(), first),
-                None => continue,
-            },
-            (_, Some(party)) => (party.also.iter().map(String::as_str).collect(), &party.id),
-            (_, None) => continue,
-        };
-        for id in ids {
-            same.entry((kind, account, id)).or_insert(first);
-        }
-    }
-    same
-}
-
-/// Conversations in the order of their names, what belongs to one customer in the order in which it came; what names none
-/// comes behind what it may speak of.
-fn filing_order<'a>(intake: &'a Intake, arrival: &'a Arrival, same: &Same<'a>) -> impl Ord + use<'a> {
-    let (kind, account) = (&*intake.kind, &*arrival.account);
-    let peer = arrival.what.peer();
-    let peer = peer.map(|peer| same.get(&(kind, account, peer)).copied().unwrap_or(peer));
-    (peer.is_none(), kind, account, peer)
 }
 
 /// At most [`MOST_RAW`] bytes of a text, without zero characters, which not every store can keep.
