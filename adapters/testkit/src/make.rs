@@ -9,7 +9,7 @@ use serde_json::json;
 use tradepost_domain::{
     AccountKey, Author, Body, Capabilities, Contact, ContactId, Content, Conversation, ConversationId,
     Correlation, DeadLetterId, Delivery, EffectId, Event, EventId, Identity, Lane, Line, MatchKind,
-    MediaKind, Message, MessageId, Mode, Money, OrderId, Party, Rule, RuleId, Slot, Storefront, StorefrontId,
+    MediaKind, Message, MessageId, Mode, Money, OrderId, Rule, RuleId, Slot, Storefront, StorefrontId,
     Timestamp, Trace, TurnId, WorkerId,
     capabilities::{CardLimit, ChoiceLimit, MediaLimit, TextUnit, Window},
     conversation::Inner,
@@ -228,7 +228,7 @@ pub fn payment(n: u64, reference: &str) -> Payment {
 
 /// Parked news `n`: an echo, looked at again after 72 hours.
 pub fn parked(n: u64, reference: &str) -> Parked {
-    let news = ParkedNews::Echo { to: Party::new(peer(n)), content: Content::text("Hello.") };
+    let news = ParkedNews::Echo { content: Content::text("Hello.") };
     Parked { event: event_id(n), account: account(), reference: reference.into(), until: at(72 * 3600), news }
 }
 

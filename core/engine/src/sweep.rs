@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use tradepost_domain::{
-    AccountKey, Content, Conversation, ConversationId, Correlation, Delivery, ErrorKind, EventId, Identity,
-    Party, PortError, ledger::OrderState,
-};
+use tradepost_domain::{Content, ConversationId, Delivery, ErrorKind, PortError, ledger::OrderState};
 use tradepost_ports::{
     Unit, Wake,
     store::{Class, InboxBody, Kept, OutboxRow, OutboxState, Parked, ParkedNews, StoreError},
@@ -194,7 +191,7 @@ impl House {
 
     async fn end_parked(&self, unit: &mut dyn Unit, parked: Parked) -> Kept<()> {
         match parked.news.clone() {
-            ParkedNews::Echo { to, content } => self.end_echo(unit, parked, &to, content).await,
+            ParkedNews::Echo { content } => self.end_echo(unit, parked, content).await,
             ParkedNews::Changed { text } => self.change_parked(unit, parked, text).await,
             ParkedNews::Paid { payment } => {
                 tracing::error!(account = %parked.account, payment = payment.id, "money came for an unknown order");
@@ -204,42 +201,17 @@ impl House {
         }
     }
 
-    /// The conversation with a customer, under whichever of their ids it is now.
-    async fn conversation_of_any(
-        &self,
-        unit: &mut dyn Unit,
-        account: &AccountKey,
-        party: &Party,
-    ) -> Kept<Option<Conversation>> {
-        let Some(channel) = self.registry.channel(account) else { return Ok(None) };
-        let mut ids: Vec<String> = party.ids().map(str::to_owned).collect();
-        let identity = Identity::new(account.as_str(), &*party.id);
-        if let Some(contact) = unit.contact_by(&channel.entry.storefront, &identity).await? {
-            ids.extend(contact.ids_at(account).map(str::to_owned));
-        }
-        for id in ids {
-            if let Some(found) = unit.conversation_with(account, &id).await? {
-                return Ok(Some(found));
-            }
-        }
-        Ok(None)
-    }
-
     /// No answer has named it. **It is asked while nobody else changes the conversation**: the answer may come just now. It is
     /// of the conversation that it came into, whatever its customer's ids are by now.
-    async fn end_echo(&self, unit: &mut dyn Unit, parked: Parked, to: &Party, content: Content) -> Kept<()> {
-        let known = unit.event(parked.event).await?;
-        let conversation = match known.as_ref().and_then(|event| event.conversation) {
-            Some(conversation) => Some(conversation),
-            None => self.conversation_of_any(unit, &parked.account, to).await?.map(|found| found.id),
-        };
-        let Some(conversation) = conversation else { return Ok(()) };
+    async fn end_echo(&self, unit: &mut dyn Unit, parked: Parked, content: Content) -> Kept<()> {
+        let Some(known) = unit.event(parked.event).await? else { return Ok(()) };
+        let Some(conversation) = known.conversation else { return Ok(()) };
         unit.conversation(conversation).await?;
         if unit.by_reference(&parked.account, &parked.reference).await?.is_some() {
             return Ok(());
         }
         let (event, reference, at) = (parked.event, parked.reference, self.now());
-        let correlation = known.map_or_else(|| event.into(), |known| known.correlation);
+        let correlation = known.correlation;
         self.person_wrote(unit, conversation, Echoed { event, correlation, reference, content, at }).await
     }
 
@@ -259,9 +231,4 @@ impl House {
             }
         }
     }
-}
-
-/// The request that brought an event.
-pub(crate) async fn correlation_of(unit: &mut dyn Unit, event: EventId) -> Kept<Correlation> {
-    Ok(unit.event(event).await?.map_or_else(|| event.into(), |known| known.correlation))
 }

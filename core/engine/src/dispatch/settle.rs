@@ -17,7 +17,6 @@ use super::{carry::Outcome, claim::Marked};
 use crate::{
     House, Stage, TurnEnd,
     failure::{Aftermath, Told},
-    sweep::correlation_of,
     unit::write,
 };
 
@@ -294,7 +293,8 @@ impl House {
             if let ParkedNews::Paid { payment } = parked.news {
                 let body = InboxBody::Paid { order, account: parked.account, payment };
                 let (event, id) = (parked.event, marked.row.conversation);
-                let correlation = correlation_of(unit, event).await?;
+                let known = unit.event(event).await?;
+                let correlation = known.map_or_else(|| event.into(), |known| known.correlation);
                 self.file_for(unit, event, id, correlation, body).await?;
             }
         }

@@ -37,7 +37,7 @@ impl Filing<'_> {
         let entry = entry.ok_or_else(|| StoreError::Abandoned("the account's storefront is gone".into()))?;
         let conversation = self.conversation_with(unit, entry, &to).await?;
         if under_way(unit, conversation).await? {
-            self.park(unit, &reference, PARKED, ParkedNews::Echo { to, content }).await?;
+            self.park(unit, &reference, PARKED, ParkedNews::Echo { content }).await?;
             return Ok(Filed::within(Fate::Parked, conversation));
         }
         let correlation = self.correlation();

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tradepost_domain::{
-    AccountKey, Content, ConversationId, Delivery, EventId, OrderId, Party, StorefrontId, Timestamp,
+    AccountKey, Content, ConversationId, Delivery, EventId, OrderId, StorefrontId, Timestamp,
     ledger::{Item, Order, OrderState, Payment},
 };
 
@@ -113,8 +113,6 @@ pub enum ParkedNews {
     },
     /// A line of our account: ours, if its send is answered with this id; else a person's in the provider's app.
     Echo {
-        /// To whom.
-        to: Party,
         /// What it says.
         content: Content,
     },
