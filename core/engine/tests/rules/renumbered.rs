@@ -275,3 +275,22 @@ fn a_new_number_of_nobody_is_noted() {
     renumbers(&shop);
     assert!(shop.store.tables().contacts().is_empty());
 }
+
+/// Whoever lost the id has kept the conversation under it, as an older house might have left them.
+///
+/// proves: FI-14, IN-05
+#[test]
+fn a_conversation_of_nobody_keeps_no_stranger_out() {
+    let shop = Shop::new();
+    hears(&shop, number(NUMBER), "hello");
+    for theirs in the_contact(&shop).identities {
+        shop.within(Box::new(move |unit| {
+            Box::pin(async move { unit.leave_identity(&"corner-shop".into(), &theirs).await })
+        }));
+    }
+    let first = the_conversation(&shop);
+    hears(&shop, number(NUMBER), "hello");
+    let former = shop.store.tables().conversations().into_iter().find(|known| known.id == first.id);
+    assert_eq!(former.map(|known| known.peer), Some(format!("former:{}", first.id)));
+    assert_eq!((peers(&shop).len(), shop.store.tables().contacts().len()), (2, 2));
+}
